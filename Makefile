@@ -1,0 +1,42 @@
+# The manual of this repository. Everything needs only python3 (3.11 or later) and make; the rest is installed into .venv.
+SHELL := /bin/sh
+PY := .venv/bin/python
+ARGS ?=
+
+.PHONY: help setup demo run test check contracts bench clean
+
+help:            ## this list
+	@sed -n 's/^\([a-z]*\): *\(.*\)## /\1\t/p' Makefile | expand -t 14
+
+setup: .venv/.ready  ## install everything into .venv
+
+.venv/.ready: pyproject.toml uv.lock
+	test -x $(PY) || python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
+	VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv sync --quiet --frozen --active
+	touch $@
+
+demo: setup      ## a district's first half of 2023, live in the browser
+	.venv/bin/duban demo $(ARGS)
+
+run: setup       ## everything in one process, data in ./duban-data
+	.venv/bin/duban up $(ARGS)
+
+check: setup     ## style, types, layers, contracts
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	$(PY) -m contracts.generate --check
+
+test: setup      ## every test
+	.venv/bin/pytest -q -m "not bench" $(ARGS)
+
+contracts: setup ## write schemas and AsyncAPI anew
+	$(PY) -m contracts.generate
+
+bench: setup     ## measure throughput and latency beside the floor, on this machine
+	.venv/bin/pytest -q -m bench -s tests/bench $(ARGS)
+
+clean:           ## remove what was installed and measured
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis bench-output

@@ -1,0 +1,1 @@
+"""What crosses a border: events in, facts out, receipts, figures, subjects and their schemas."""

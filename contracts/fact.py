@@ -1,0 +1,242 @@
+"""What Duban publishes on DUBAN_OUT: one event for each row of the ledger."""
+
+from typing import Annotated, Final, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.event import Instant
+
+Body = TypeVar("Body", bound="FactData")
+
+UNTOLD: Final = "-"
+"""The unit token of a fact whose matter names no unit."""
+
+
+class Published(BaseModel):
+    """Base of what we say ourselves: frozen and closed, so that a drift between code and schema fails a test."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RungState(Published):
+    """One alert instant of a clock."""
+
+    name: str
+    kind: Literal["near", "overdue"]
+    at: Instant
+    raised: bool
+    withdrawn: bool
+
+
+class SegmentState(Published):
+    """A stretch of time in which the clock ran; `until` is null while it runs."""
+
+    since: Instant
+    until: Instant | None
+
+
+class ClockState(Published):
+    """One clock of a task: the budget and the segments are the record, the due instant follows from them."""
+
+    name: Literal["sign", "finish"]
+    rule: str = Field(description="Id and version of the rule that set it.")
+    citation: str
+    budget: str = Field(description="Such as 24h or 30cd; `fixed` for the sender's own due, `open` without a due.")
+    anchor: Instant
+    due: Instant | None
+    version: int = Field(description="Due-version: each change of the due makes a new one.")
+    segments: tuple[SegmentState, ...]
+    rungs: tuple[RungState, ...]
+
+
+class FactData(Published):
+    """Common to every fact."""
+
+    at: Instant = Field(description="When it happened in the matter's own time.")
+
+
+class Registered(FactData):
+    """The matter became a task."""
+
+    family: Literal["directive", "complaint", "rectification"]
+    title: str
+    policy: str
+    policy_version: int
+    unit: str | None
+    co_units: tuple[str, ...]
+    category: tuple[str, ...]
+    clocks: tuple[ClockState, ...]
+
+
+class Amended(FactData):
+    """The sender corrected fields of the matter; null means unchanged."""
+
+    title: str | None
+    unit: str | None
+    co_units: tuple[str, ...] | None
+    category: tuple[str, ...] | None
+    clocks: tuple[ClockState, ...]
+
+
+class Recorded(FactData):
+    """Something was said of the matter that moves neither state nor clock: progress, a response, a note, an urge."""
+
+    what: str
+
+
+class Signed(FactData):
+    """The unit signed for receipt."""
+
+    clocks: tuple[ClockState, ...]
+
+
+class Submitted(FactData):
+    """The unit says that it is done."""
+
+
+class SentBack(FactData):
+    """The reviewer sent it back."""
+
+
+class Approved(FactData):
+    """Closed, for the stage or in full."""
+
+    grade: Literal["stage", "full"]
+    clocks: tuple[ClockState, ...]
+
+
+class Withdrawn(FactData):
+    """The sender took the matter back."""
+
+    clocks: tuple[ClockState, ...]
+
+
+class AlertRaised(FactData):
+    """A clock crossed one of its rungs: the decision to tell somebody, taken once."""
+
+    clock: Literal["sign", "finish"]
+    version: int
+    rung: str
+    due: Instant
+
+
+class NearDue(AlertRaised):
+    """The clock came near its due."""
+
+
+class Overdue(AlertRaised):
+    """The clock passed its due."""
+
+
+class AlertWithdrawn(FactData):
+    """An alert turned out to be unfounded: what would have prevented it had happened in time and was told late."""
+
+    clock: Literal["sign", "finish"]
+    version: int
+    rung: str
+
+
+class PendingState(Published):
+    """待签收."""
+
+    place: Literal["pending"]
+
+
+class HandlingState(Published):
+    """办理中."""
+
+    place: Literal["handling"]
+    since: Instant
+
+
+class InReviewState(Published):
+    """待审核."""
+
+    place: Literal["in_review"]
+    since: Instant
+
+
+class ClosedState(Published):
+    """办结."""
+
+    place: Literal["closed"]
+    at: Instant
+    grade: Literal["stage", "full"]
+
+
+class EndedState(Published):
+    """Ended without closing."""
+
+    place: Literal["ended"]
+    at: Instant
+    how: Literal["withdrawn"]
+
+
+TaskStateNow = Annotated[PendingState | HandlingState | InReviewState | ClosedState | EndedState, Field(discriminator="place")]
+
+
+class TaskSnapshot(Published):
+    """A task, whole."""
+
+    owner: str
+    number: str
+    family: Literal["directive", "complaint", "rectification"]
+    title: str
+    policy: str
+    policy_version: int
+    unit: str | None
+    co_units: tuple[str, ...]
+    category: tuple[str, ...]
+    received_at: Instant
+    state: TaskStateNow
+    clocks: tuple[ClockState, ...]
+    sent_back: int
+    last: tuple[Instant, int, str, str] = Field(
+        description="Place of the last event in the matter's order: time, rank, source, id."
+    )
+    displaced: bool = Field(description="Whether an event on record is out of force since one told late came before it.")
+
+
+class Corrected(FactData):
+    """An event told late changed the matter's history: the task as it stands now, refolded in the order of the events' times."""
+
+    task: TaskSnapshot
+
+
+FACTS: Final[dict[str, type[FactData]]] = {
+    "registered": Registered,
+    "amended": Amended,
+    "recorded": Recorded,
+    "signed": Signed,
+    "submitted": Submitted,
+    "sent-back": SentBack,
+    "approved": Approved,
+    "withdrawn": Withdrawn,
+    "near-due": NearDue,
+    "overdue": Overdue,
+    "alert-withdrawn": AlertWithdrawn,
+    "corrected": Corrected,
+}
+"""The data of every fact by its kind, the last token of its subject and the last but one of its type."""
+
+
+class FactEvent(Published, Generic[Body]):
+    """A fact as it is published, a CloudEvents 1.0 event. (partition, position) is gapless and identifies it for ever."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: Literal["duban"]
+    type: str
+    subject: str
+    time: Instant
+    datacontenttype: Literal["application/json"]
+    owner: str
+    family: Literal["directive", "complaint", "rectification"]
+    partition: int
+    position: int
+    recordedat: Instant
+    causesource: str | None = Field(description="Source of the event that caused it; null for what a clock caused.")
+    causeid: str | None
+    causetype: str | None
+    causerank: int | None = Field(description="Order of the event among those of the same instant.")
+    data: Body

@@ -1,0 +1,155 @@
+"""The data of the `task` family: what is done with a matter of any family, by whom it may be said."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.event import Contract, Instant, Name, Text
+from contracts.matter import DuePeriod, Evidence, MatterData
+
+
+class Handling(Contract):
+    """Common to every handling event: who acted and in what words."""
+
+    by: Name | None = Field(
+        default=None, description="Who acted, as the sender names them.", json_schema_extra={"x-personal-data": True}
+    )
+    unit: Name | None = Field(default=None, description="Unit that acted.")
+    text: Text | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Signed(Handling):
+    """签收."""
+
+
+class Assigned(Handling):
+    """分派 to a person of the unit."""
+
+    to: Name
+
+
+class Transferred(Handling):
+    """转办 to another unit."""
+
+    to_unit: Name
+
+
+class ReturnRequested(Handling):
+    """退回申请 with its reason; effective only when approved (信访工作条例 art 23)."""
+
+    reason: Text
+
+
+class ReturnApproved(Handling):
+    """退回同意."""
+
+
+class ReturnRefused(Handling):
+    """退回驳回."""
+
+    reason: Text
+
+
+class Progressed(Handling):
+    """阶段反馈: progress reported, nothing closes."""
+
+    percent: Annotated[float, Field(ge=0, le=100)] | None = None
+
+
+class Responded(Handling):
+    """响应: first contact or first answer within the response clock."""
+
+
+class Submitted(Handling):
+    """提交审核: the unit says that it is done."""
+
+    verified: Literal["founded", "mostly", "partly", "unfounded"] | None = Field(
+        default=None, description="属实/基本属实/部分属实/不属实."
+    )
+
+
+class Approved(Handling):
+    """审核通过: closed for the stage or in full."""
+
+    grade: Literal["stage", "full"] = "full"
+
+
+class SentBack(Handling):
+    """驳回重办: the reviewer sends it back."""
+
+    reason: Text
+
+
+class ExtensionRequested(Handling):
+    """延期申请."""
+
+    until: Instant | DuePeriod
+    reason: Text
+
+
+class ExtensionGranted(Handling):
+    """延期批准."""
+
+    until: Instant | DuePeriod
+
+
+class ExtensionRefused(Handling):
+    """延期不批."""
+
+    reason: Text
+
+
+class Suspended(Handling):
+    """中止 on a named ground."""
+
+    ground: Name
+
+
+class Resumed(Handling):
+    """恢复."""
+
+
+class NotAccepted(Handling):
+    """不予受理 with its ground."""
+
+    ground: Name
+
+
+class Merged(Handling):
+    """合并: same matter, other persons."""
+
+    into_number: Name
+    into_owner: Name | None = None
+
+
+class Split(Handling):
+    """拆分 into sub-tasks (一件分解到 54 家企业)."""
+
+    parts: Annotated[tuple[MatterData, ...], Field(min_length=1)]
+
+
+class Excluded(Handling):
+    """核减: out of the count, with approver and reason."""
+
+    approver: Name
+    reason: Text
+
+
+class LookedBack(Handling):
+    """回头看 with its result."""
+
+    result: Literal["held", "relapsed"]
+
+
+class Relapsed(Handling):
+    """反弹: reopened as a new episode."""
+
+    reason: Text
+
+
+class Noted(Handling):
+    """批示: a leader's note, which may change priority or due."""
+
+    priority: Literal["ordinary", "urgent", "extra_urgent"] | None = None
+    due: Instant | DuePeriod | None = None

@@ -1,0 +1,85 @@
+"""The complaints of the half-year: day, channel, kind, place, lead unit, and how the matter went (see course.STORIES)."""
+
+from typing import Final
+
+from services.cli.demo.units import (
+    BUILDING,
+    CITY_ENFORCEMENT,
+    ENFORCEMENT,
+    PETITIONS,
+    SANITATION,
+    TRAFFIC,
+    WATER,
+    XINGCHENG,
+    XINGREN,
+    ZHANGFAN,
+)
+
+ComplaintRow = tuple[str, str, str, str, str, str]
+
+CITY_LINE: Final = "hotline-12345"
+ENVIRONMENT_LINE: Final = "hotline-12369"
+LETTERS: Final = "letters-visits"
+
+COMPLAINT_ROWS: Final[tuple[ComplaintRow, ...]] = (
+    ("01-04", CITY_LINE, "burning", "张范街道某村东头垃圾池", ZHANGFAN, ""),
+    ("01-06", ENVIRONMENT_LINE, "odour", "高新区某橡塑企业（1号）", ENFORCEMENT, ""),
+    ("01-09", CITY_LINE, "fume", "兴城街道某小区底商火锅店", CITY_ENFORCEMENT, ""),
+    ("01-11", LETTERS, "plant-noise", "高新区某冲压件企业（2号）", ENFORCEMENT, ""),
+    ("01-13", CITY_LINE, "site-dust", "兴城街道某商住楼建筑工地", BUILDING, ""),
+    ("01-17", ENVIRONMENT_LINE, "smoke", "高新区某供热锅炉房", ENFORCEMENT, ""),
+    ("01-30", CITY_LINE, "waste", "兴仁街道某村口空地", XINGREN, ""),
+    ("02-01", CITY_LINE, "night-noise", "兴城街道某学校旁建筑工地", CITY_ENFORCEMENT, "slow-sign"),
+    ("02-03", ENVIRONMENT_LINE, "odour", "高新区某涂料企业（3号）", ENFORCEMENT, "back"),
+    ("02-06", CITY_LINE, "fume", "兴仁街道集贸市场熟食店", CITY_ENFORCEMENT, ""),
+    ("02-08", LETTERS, "plant-noise", "高新区某纺织企业（1号）", ENFORCEMENT, "late"),
+    ("02-10", CITY_LINE, "burning", "兴城街道某河堤树林", XINGCHENG, ""),
+    ("02-13", CITY_LINE, "truck-dust", "张范街道通村公路", BUILDING, ""),
+    ("02-15", ENVIRONMENT_LINE, "ditch", "兴仁街道某排水沟北段", WATER, ""),
+    ("02-17", CITY_LINE, "night-noise", "张范街道某安置小区建筑工地", CITY_ENFORCEMENT, ""),
+    ("02-20", CITY_LINE, "site-dust", "兴仁街道某拆迁工地", BUILDING, ""),
+    ("02-22", LETTERS, "odour", "锂电产业园某电池材料企业（1号）", ENFORCEMENT, "back"),
+    ("02-24", ENVIRONMENT_LINE, "idling", "兴城街道物流园外侧道路", TRAFFIC, ""),
+    ("02-27", CITY_LINE, "fume", "兴城街道某写字楼一层烧烤店", CITY_ENFORCEMENT, ""),
+    ("03-01", ENVIRONMENT_LINE, "odour", "高新区某印刷企业（2号）", ENFORCEMENT, ""),
+    ("03-03", CITY_LINE, "waste", "张范街道某桥下", SANITATION, ""),
+    ("03-06", CITY_LINE, "night-noise", "兴城街道某医院配套建筑工地", CITY_ENFORCEMENT, ""),
+    ("03-08", LETTERS, "farm", "张范街道某村养殖户", WATER, ""),
+    ("03-10", ENVIRONMENT_LINE, "site-dust", "兴城街道某道路改造工地", BUILDING, ""),
+    ("03-13", CITY_LINE, "fume", "兴仁街道某小区西门快餐店", CITY_ENFORCEMENT, "back"),
+    ("03-15", ENVIRONMENT_LINE, "burning", "兴仁街道某废品收购点", XINGREN, ""),
+    ("03-17", CITY_LINE, "ditch", "兴城街道某小区雨水口", WATER, ""),
+    ("03-20", CITY_LINE, "odour", "高新区某家具企业（1号）", ENFORCEMENT, ""),
+    ("03-22", LETTERS, "site-dust", "张范街道某管网施工工地", BUILDING, ""),
+    ("03-24", ENVIRONMENT_LINE, "smoke", "高新区某食品加工企业（2号）", ENFORCEMENT, ""),
+    ("03-27", CITY_LINE, "night-noise", "兴仁街道某棚改建筑工地", CITY_ENFORCEMENT, "slow-sign"),
+    ("03-29", CITY_LINE, "idling", "张范街道货运停车场", TRAFFIC, ""),
+    ("03-31", ENVIRONMENT_LINE, "plant-noise", "高新区某五金企业（4号）", ENFORCEMENT, ""),
+    ("04-03", CITY_LINE, "fume", "兴城街道某美食街烧烤摊", CITY_ENFORCEMENT, ""),
+    ("04-07", LETTERS, "ditch", "张范街道某支渠下游", WATER, ""),
+    ("04-10", ENVIRONMENT_LINE, "odour", "锂电产业园某电解液仓库（2号）", ENFORCEMENT, ""),
+    ("04-12", CITY_LINE, "waste", "兴城街道某待建地块边角", SANITATION, "back"),
+    ("04-14", CITY_LINE, "truck-dust", "兴仁街道工业路", BUILDING, ""),
+    ("04-17", ENVIRONMENT_LINE, "fume", "张范街道某驻地饭店", CITY_ENFORCEMENT, ""),
+    ("04-19", CITY_LINE, "night-noise", "锂电产业园某标准厂房建筑工地", CITY_ENFORCEMENT, ""),
+    ("04-21", LETTERS, "odour", "高新区某铸造企业（1号）", ENFORCEMENT, "back2"),
+    ("04-24", ENVIRONMENT_LINE, "ditch", "兴城街道某河道支流", WATER, ""),
+    ("04-26", CITY_LINE, "site-dust", "张范街道某村道硬化工地", BUILDING, ""),
+    ("04-28", CITY_LINE, "burning", "张范街道某果园地头", ZHANGFAN, ""),
+    ("05-04", ENVIRONMENT_LINE, "odour", "高新区某注塑企业（5号）", ENFORCEMENT, ""),
+    ("05-06", LETTERS, "waste", "兴仁街道某闲置厂院", PETITIONS, ""),
+    ("05-08", CITY_LINE, "fume", "兴城街道某夜市龙虾店", CITY_ENFORCEMENT, ""),
+    ("05-10", ENVIRONMENT_LINE, "plant-noise", "高新区某木制品企业（2号）", ENFORCEMENT, ""),
+    ("05-12", CITY_LINE, "night-noise", "兴城街道某地下管廊工地", CITY_ENFORCEMENT, ""),
+    ("05-15", CITY_LINE, "fume", "兴仁街道夜市烧烤区", CITY_ENFORCEMENT, "back"),
+    ("05-17", ENVIRONMENT_LINE, "odour", "高新区某汽修喷漆店（3号）", ENFORCEMENT, ""),
+    ("05-19", CITY_LINE, "waste", "兴城街道某小区围墙外", SANITATION, ""),
+    ("05-22", LETTERS, "night-noise", "张范街道某桥梁工地", CITY_ENFORCEMENT, ""),
+    ("05-24", ENVIRONMENT_LINE, "farm", "兴仁街道某村养鸡户", WATER, ""),
+    ("05-26", CITY_LINE, "ditch", "兴仁街道某学校门前暗渠", WATER, ""),
+    ("05-30", ENVIRONMENT_LINE, "burning", "兴城街道某废弃厂区", XINGCHENG, ""),
+    ("06-01", CITY_LINE, "idling", "兴仁街道建材市场门口", TRAFFIC, ""),
+    ("06-05", ENVIRONMENT_LINE, "fume", "兴城街道某社区食堂", CITY_ENFORCEMENT, ""),
+    ("06-07", CITY_LINE, "night-noise", "兴仁街道某小区供水改造工地", CITY_ENFORCEMENT, ""),
+)
+"""59 complaints over three channels."""

@@ -1,0 +1,108 @@
+"""The directives of the half-year: day of issue, kind, place, lead unit, and how the matter went (see course.STORIES)."""
+
+from typing import Final
+
+from services.cli.demo.units import (
+    AIR,
+    BUILDING,
+    CITY_ENFORCEMENT,
+    ENFORCEMENT,
+    OFFICE,
+    SANITATION,
+    TRAFFIC,
+    XINGCHENG,
+    XINGREN,
+    ZHANGFAN,
+)
+
+DirectiveRow = tuple[str, str, str, str, str]
+
+CITY_ROWS: Final[tuple[DirectiveRow, ...]] = (
+    ("01-03", "pm-24h", "高新区空气自动站周边", AIR, ""),
+    ("01-05", "emergency", "高新区全域", OFFICE, ""),
+    ("01-07", "pm-2h", "兴城街道行政中心片区", XINGCHENG, "late"),
+    ("01-09", "truck", "张范街道货运通道卡口", TRAFFIC, ""),
+    ("01-11", "burning", "张范街道某村北侧沟渠", ZHANGFAN, ""),
+    ("01-13", "industry", "高新区某表面处理企业（1号）", ENFORCEMENT, ""),
+    ("01-16", "pm-2h", "兴仁街道老工业片区", XINGREN, ""),
+    ("01-18", "fireworks", "高新区建成区", CITY_ENFORCEMENT, ""),
+    ("01-22", "pm-2h", "高新区空气自动站东南方向", AIR, ""),
+    ("01-28", "emergency", "高新区应急减排清单企业和在建工地", OFFICE, ""),
+    ("01-30", "road", "张范街道主干道南段", SANITATION, ""),
+    ("02-01", "pm-24h", "兴城街道商业片区", XINGCHENG, ""),
+    ("02-03", "site", "兴城街道某商住楼建筑工地", BUILDING, ""),
+    ("02-06", "burning", "兴仁街道某村西侧林带", XINGREN, ""),
+    ("02-08", "site", "张范街道某安置小区建筑工地", BUILDING, "late"),
+    ("02-10", "pm-2h", "锂电产业园北片区", AIR, ""),
+    ("02-13", "machine", "兴城街道某道路改造工地", BUILDING, "slow-sign"),
+    ("02-15", "road", "兴城街道环城东路段", SANITATION, ""),
+    ("02-17", "site", "兴仁街道某学校扩建工地", BUILDING, "back"),
+    ("02-20", "emergency", "高新区重点行业企业", OFFICE, ""),
+    ("02-22", "industry", "高新区某机械制造企业（3号）", ENFORCEMENT, ""),
+    ("02-24", "bare", "张范街道某储备地块", BUILDING, "back2"),
+    ("02-27", "pm-24h", "兴仁街道集贸市场片区", XINGREN, ""),
+    ("03-01", "site", "锂电产业园某标准厂房建筑工地", BUILDING, ""),
+    ("03-03", "truck", "兴城街道物流园进出口", TRAFFIC, "late"),
+    ("03-06", "pm-2h", "张范街道村居集中片区", ZHANGFAN, ""),
+    ("03-08", "emergency", "高新区涉气企业和渣土运输车辆", OFFICE, ""),
+    ("03-10", "machine", "张范街道某管网施工工地", BUILDING, ""),
+    ("03-13", "site", "兴仁街道某棚改建筑工地", BUILDING, "back"),
+    ("03-15", "road", "锂电产业园内部道路", SANITATION, ""),
+    ("03-17", "fume", "兴城街道某美食街", CITY_ENFORCEMENT, "slow-sign"),
+    ("03-20", "pm-24h", "张范街道北部片区", ZHANGFAN, ""),
+    ("03-22", "bare", "兴仁街道某拆迁腾空地块", XINGREN, ""),
+    ("03-24", "industry", "高新区某建材企业（2号）", ENFORCEMENT, "late"),
+    ("03-28", "pm-2h", "兴仁街道城乡结合部", XINGREN, ""),
+    ("03-31", "burning", "兴城街道某公园东侧空地", XINGCHENG, ""),
+    ("04-03", "site", "兴城街道某医院配套建筑工地", BUILDING, "back-late"),
+    ("04-06", "gas", "张范街道两处加油站", AIR, ""),
+    ("04-10", "road", "兴仁街道国道辅路段", SANITATION, ""),
+    ("04-12", "machine", "锂电产业园某厂区土方工地", BUILDING, ""),
+    ("04-14", "pm-24h", "锂电产业园南片区", AIR, ""),
+    ("04-18", "site", "张范街道某村安置楼二期工地", BUILDING, "back"),
+    ("04-20", "truck", "兴仁街道国道与乡道交叉口", TRAFFIC, ""),
+    ("04-24", "pm-2h", "兴城街道学校集中片区", XINGCHENG, "late"),
+    ("04-26", "fume", "兴仁街道夜市周边", CITY_ENFORCEMENT, ""),
+    ("05-04", "bare", "兴城街道某待建地块", BUILDING, "extended"),
+    ("05-08", "ozone", "锂电产业园涂装企业集中区", AIR, ""),
+    ("05-10", "industry", "高新区某塑料制品企业（4号）", ENFORCEMENT, "back"),
+    ("05-12", "site", "兴城街道某地下管廊工地", BUILDING, ""),
+    ("05-16", "machine", "兴仁街道某渣土消纳场", BUILDING, ""),
+    ("05-18", "road", "张范街道企业集中路段", SANITATION, ""),
+    ("05-22", "ozone", "兴城街道印刷和汽修片区", AIR, ""),
+    ("05-25", "pm-24h", "高新区空气自动站上风向", AIR, ""),
+    ("05-29", "gas", "兴城街道三处加油站", AIR, ""),
+    ("06-01", "industry", "高新区某铸造企业（2号）", ENFORCEMENT, "back-open"),
+    ("06-05", "pm-2h", "张范街道道路施工片区", ZHANGFAN, ""),
+    ("06-08", "burning", "张范街道麦收田块", ZHANGFAN, ""),
+    ("06-12", "ozone", "兴仁街道家具制造片区", AIR, "overdue"),
+    ("06-14", "plan", "全区重点行业", AIR, "open"),
+)
+"""59 directives of the city."""
+
+DISTRICT_ROWS: Final[tuple[DirectiveRow, ...]] = (
+    ("01-10", "d-site", "兴城街道某写字楼装修改造工地", BUILDING, ""),
+    ("01-19", "d-burn", "兴仁街道某村南头", XINGREN, ""),
+    ("02-09", "d-road", "兴城街道背街小巷", SANITATION, ""),
+    ("02-21", "d-site", "张范街道某桥梁工地", BUILDING, "late"),
+    ("03-07", "d-fume", "兴城街道某小区南门", CITY_ENFORCEMENT, "back"),
+    ("03-16", "d-site", "锂电产业园某仓储工地", BUILDING, ""),
+    ("03-29", "d-industry", "高新区某饲料加工企业（1号）", ENFORCEMENT, ""),
+    ("04-11", "d-general", "一季度全区大气", OFFICE, "slow-sign"),
+    ("04-21", "d-road", "张范街道驻地周边道路", SANITATION, ""),
+    ("05-06", "d-site", "兴仁街道某污水管道开挖工地", BUILDING, ""),
+    ("05-19", "d-fume", "兴仁街道某商业广场", CITY_ENFORCEMENT, ""),
+    ("05-31", "d-burn", "张范街道某村打谷场", ZHANGFAN, ""),
+    ("06-07", "d-industry", "高新区某木制品企业（2号）", ENFORCEMENT, "stalled"),
+    ("06-13", "d-general", "上半年各街道大气", OFFICE, "open"),
+)
+"""14 directives of the district."""
+
+JOINED: Final[dict[str, tuple[str, ...]]] = {
+    "emergency": (BUILDING, CITY_ENFORCEMENT, SANITATION),
+    "truck": (AIR,),
+    "fireworks": (XINGCHENG, XINGREN, ZHANGFAN),
+    "d-fume": (XINGCHENG,),
+    "machine": (AIR,),
+}
+"""Units that help the lead unit, by kind."""

@@ -1,0 +1,1 @@
+"""The statistics service: turns tallies into figures and publishes them on change."""

@@ -1,0 +1,90 @@
+"""Publishes the figures of every scope when they changed: at most once a second, always whole."""
+
+import asyncio
+import contextlib
+from typing import Any, Final
+
+import structlog
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
+
+from contracts import subjects
+from contracts.figures import Figures
+from services.statistics.figures import all_scopes
+from shared.clock import Clock
+from shared.messaging.broker import connect, make_broker, stop
+from shared.messaging.streams import stats_bucket
+from shared.ports import NotStored
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.reading import ReadStore
+from shared.units import Units
+
+log = structlog.get_logger()
+
+AT_MOST_EVERY_SECONDS: Final = 1.0
+AT_LEAST_EVERY_SECONDS: Final = 15.0
+"""Facts wake this service; should a wake be lost, it looks by itself after this time."""
+
+
+class Statistics:
+    """Holds nothing that cannot be rebuilt: what it published last, to publish only what changed."""
+
+    def __init__(self, settings: Settings, database: Database, units: Units, clock: Clock) -> None:
+        assert settings.nats_url is not None, "whoever builds the service knows its server"
+        self._settings = settings
+        self._store = ReadStore(database)
+        self._units = units
+        self._clock = clock
+        self._url = settings.nats_url
+        self._broker = make_broker(self._url, "duban-statistics")
+        self._changed = asyncio.Event()
+        self._published: dict[str, Figures] = {}
+        _listen(self._broker, self._changed)
+
+    async def run(self, started: asyncio.Event | None = None) -> None:
+        """Publish until cancelled. Raises NatsUnreachable."""
+        client: Client | None = None
+        try:
+            client, js = await connect(self._broker, self._url)
+            bucket = await stats_bucket(js)
+            await self._broker.start()
+            if started is not None:
+                started.set()
+            while True:
+                self._changed.clear()
+                await self._publish_changed(client, bucket)
+                await asyncio.sleep(AT_MOST_EVERY_SECONDS)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(AT_LEAST_EVERY_SECONDS):
+                        await self._changed.wait()
+        finally:
+            await stop(self._broker, client)
+
+    async def _publish_changed(self, client: Client, bucket: Any) -> None:
+        try:
+            async with self._store.snapshot() as snapshot:
+                as_of = self._clock.now()
+                tallies = await snapshot.tallies()
+            for figures in all_scopes(tallies, self._units, as_of, self._settings.timezone):
+                if not _same(self._published.get(figures.scope), figures):
+                    raw = figures.model_dump_json().encode()
+                    await client.publish(subjects.stats(figures.scope), raw)
+                    await bucket.put(figures.scope, raw)
+                    self._published[figures.scope] = figures
+        except (NotStored, NatsError, APIError, TimeoutError) as error:
+            log.warning("statistics.not_published", error=repr(error))
+            self._changed.set()
+
+
+def _listen(broker: NatsBroker, changed: asyncio.Event) -> None:
+    @broker.subscriber("duban.out.>")
+    async def on_fact(body: Any) -> None:
+        changed.set()
+
+
+def _same(before: Figures | None, now: Figures) -> bool:
+    """Whether nothing but the instant and the position moved; such a scope needs no new message."""
+    return before is not None and before == now.model_copy(update={"as_of": before.as_of, "positions": before.positions})

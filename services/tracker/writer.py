@@ -1,0 +1,129 @@
+"""The writer of one partition: takes batches and drives clocks, one at a time, under a lease."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from typing import Final, TypeVar
+
+import structlog
+
+from contracts.receipt import Receipt
+from services.tracker.batch import Batch, Push, ReadPush, read_push
+from shared.clock import Clock, ReplayClock
+from shared.domain.command import Command
+from shared.domain.matter import Matter
+from shared.domain.policy import Policies
+from shared.ports import EventId, Known, Lease, LedgerRow, NotStored, TrackerStore
+
+log = structlog.get_logger()
+
+_T = TypeVar("_T")
+
+LEASE_SECONDS: Final = 15.0
+SWEEP: Final = 500
+RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10)
+
+
+class Writer:
+    """All writing of one partition goes through here."""
+
+    def __init__(self, store: TrackerStore, lease: Lease, policies: Policies, zone: tzinfo, clock: Clock, machine: Clock) -> None:
+        self._store = store
+        self._lease = lease
+        self._policies = policies
+        self._zone = zone
+        self._clock = clock
+        self._machine = machine
+        self._turn = asyncio.Lock()
+
+    @property
+    def partition(self) -> int:
+        """The partition that is written."""
+        return self._lease.partition
+
+    async def take(self, pushes: Sequence[Push]) -> tuple[list[Receipt], Sequence[LedgerRow]]:
+        """Decide a batch of pushes and commit it; the receipts may go out now. Held and retried while the database is away."""
+        reads = [read_push(push) for push in pushes]
+        commands = [read.command for read in reads if read.command is not None]
+        self._show(commands)
+        async with self._turn:
+            return await self._until_stored(lambda: self._take(reads, commands))
+
+    async def sweep(self, watermark: datetime) -> tuple[list[Receipt], list[LedgerRow]]:
+        """Raise all alerts that were crossed before the watermark, and settle parked events whose time is up."""
+        receipts: list[Receipt] = []
+        rows: list[LedgerRow] = []
+        more = True
+        while more:
+            async with self._turn:
+                more, answered, written = await self._until_stored(lambda: self._sweep(watermark))
+            receipts += answered
+            rows += written
+        return receipts, rows
+
+    async def next_wake(self) -> datetime | None:
+        """The earliest instant at which something is to be swept."""
+        return await self._store.next_wake(self.partition)
+
+    async def renew(self) -> None:
+        """Keep the lease while there is nothing to write."""
+        async with self._turn:
+            await self._until_stored(lambda: self._store.renew(self._lease, self._expiry()))
+
+    def _show(self, commands: Sequence[Command]) -> None:
+        if isinstance(self._clock, ReplayClock):
+            for command in commands:
+                self._clock.advance(command.cause.at)
+
+    async def _take(self, reads: Sequence[ReadPush], commands: Sequence[Command]) -> tuple[list[Receipt], Sequence[LedgerRow]]:
+        matters = {command.matter for command in commands}
+        events = {EventId(command.cause.source, command.cause.id) for command in commands}
+        batch = self._batch(await self._store.known(matters, events))
+        receipts = [await batch.take(read) for read in reads]
+        await self._commit(batch)
+        return receipts, batch.rows
+
+    async def _sweep(self, watermark: datetime) -> tuple[bool, list[Receipt], Sequence[LedgerRow]]:
+        waking = await self._store.waking(self.partition, watermark, SWEEP)
+        expired = await self._store.expired(self.partition, self._clock.now(), SWEEP)
+        if not waking and not expired:
+            return False, [], []
+        matters: set[Matter] = {parked.matter for parked in expired}
+        batch = self._batch(await self._store.known(matters, ()))
+        for task in waking:
+            batch.cross(task, watermark)
+        receipts = [await batch.take_expired(parked) for parked in expired]
+        await self._commit(batch)
+        more = len(waking) == SWEEP or len(expired) == SWEEP
+        return more, [receipt for receipt in receipts if receipt is not None], batch.rows
+
+    def _batch(self, known: Known) -> Batch:
+        return Batch(self._lease, known, self._store.told, self._policies, self._zone, self._clock.now())
+
+    async def _commit(self, batch: Batch) -> None:
+        changes = batch.changes()
+        if changes is None:
+            return
+        lease = replace(batch.lease, clock=max(self._clock.now(), self._lease.clock))
+        await self._store.commit(lease, changes, self._expiry())
+        self._lease = lease
+
+    def _expiry(self) -> datetime:
+        # Leases run on the machine's clock: a replay's own clock says nothing about whether its writer lives.
+        return self._machine.now() + timedelta(seconds=LEASE_SECONDS)
+
+    async def _until_stored(self, work: Callable[[], Awaitable[_T]]) -> _T:
+        """Hold the work and try again while the database is away; raises LeaseLost when another writer took over."""
+        attempt = 0
+        while True:
+            try:
+                if attempt:
+                    # Whether the last commit went through is unknown: begin again from what is stored.
+                    self._lease = await self._store.refresh(self._lease)
+                return await work()
+            except NotStored as error:
+                pause = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+                log.warning("tracker.not_stored", partition=self.partition, error=str(error), again_in_seconds=pause)
+                attempt += 1
+                await asyncio.sleep(pause)

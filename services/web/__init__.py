@@ -1,0 +1,1 @@
+"""The web service: pages that a person sees."""

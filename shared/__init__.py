@@ -1,0 +1,1 @@
+"""What every service stands on: the pure core, ports, storage, messaging, clock and settings."""

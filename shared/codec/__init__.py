@@ -1,0 +1,1 @@
+"""Between bytes and the domain: events in, facts out, tasks at rest."""

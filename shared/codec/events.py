@@ -1,0 +1,272 @@
+"""Pushed bytes become a command of the domain, or a rejection that names the field."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import orjson
+from pydantic import BaseModel, ValidationError
+
+from contracts import matter as wire
+from contracts import subjects
+from contracts.event import Event
+from contracts.families import ComplaintReceived, DirectiveIssued, RectificationAssigned
+from contracts.handling import Approved
+from contracts.matter import Amendment, MatterData
+from contracts.receipt import Reason
+from contracts.registry import EVENTS
+from shared.domain import command as c
+from shared.domain.budget import DuePeriod
+from shared.domain.matter import Cause, Family, Matter
+from shared.domain.value import value
+
+MAX_EVENT_BYTES: Final = 256 * 1024
+_MAX_REASONS: Final = 20
+_YEARS: Final = range(1900, 3000)
+
+_FAMILY: Final[dict[type[MatterData], Family]] = {
+    DirectiveIssued: Family.DIRECTIVE,
+    ComplaintReceived: Family.COMPLAINT,
+    RectificationAssigned: Family.RECTIFICATION,
+}
+
+
+@value
+class Decoded:
+    """An event that can be decided on, with what its sender should be warned of."""
+
+    command: c.Command
+    warnings: tuple[Reason, ...]
+
+
+@value
+class Undecodable:
+    """Bytes that are no event of ours, with each field that is wrong; the id where it could be read."""
+
+    id: str | None
+    reasons: tuple[Reason, ...]
+
+
+def digest(raw: bytes) -> str:
+    """SHA-256 of the bytes pushed, in hex."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def same_content(one: bytes, other: bytes) -> bool:
+    """Whether two events say the same, whatever the order of their keys and their white space."""
+    try:
+        return one == other or _canonical(one) == _canonical(other)
+    except orjson.JSONEncodeError:
+        return False  # nested too deep to be compared: only the same bytes are the same
+
+
+def decode_event(raw: bytes, at: subjects.Inbound) -> Decoded | Undecodable:
+    """Read an event that was published under the subject `at`."""
+    if len(raw) > MAX_EVENT_BYTES:
+        return _whole(f"the event has {len(raw):,} bytes; the limit is {MAX_EVENT_BYTES:,}")
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        return _whole(f"not JSON: {error}")
+    if not isinstance(document, dict):
+        return _whole("not a CloudEvents event: a JSON object is expected")
+    if b"\\u0000" in raw and (paths := _nul_paths(document)):
+        reasons = tuple(Reason(path=path, message="holds the character NUL, which cannot be stored") for path in paths)
+        return Undecodable(None, reasons[:_MAX_REASONS])
+    return _decode_document(document, at)
+
+
+def decode_known(raw: bytes) -> c.Command:
+    """Read an event again that was decoded before."""
+    document = orjson.loads(raw)
+    event = EVENTS[document["type"]].model_validate(document)
+    decoded = _command(event)
+    assert isinstance(decoded, Decoded), "it was decoded before"
+    return decoded.command
+
+
+def _nul_paths(document: dict[str, Any]) -> list[str]:
+    # A loop and not a recursion: JSON may be nested deeper than Python calls.
+    found: list[str] = []
+    rest: list[tuple[str, Any]] = [("$", document)]
+    while rest:
+        path, item = rest.pop()
+        if isinstance(item, str) and "\0" in item:
+            found.append(path)
+        elif isinstance(item, list):
+            rest.extend((f"{path}.{i}", part) for i, part in enumerate(item))
+        elif isinstance(item, dict):
+            found.extend(path for key in item if "\0" in key)
+            rest.extend((f"{path}.{key}", part) for key, part in item.items() if "\0" not in key)
+    return found
+
+
+def _decode_document(document: dict[str, Any], at: subjects.Inbound) -> Decoded | Undecodable:
+    id_ = document.get("id") if isinstance(document.get("id"), str) else None
+    type_ = document.get("type")
+    model = EVENTS.get(type_) if isinstance(type_, str) else None
+    if model is None:
+        why = f"no such type of event: {type_[:200]!r}" if isinstance(type_, str) else "must be text"
+        why = "missing" if "type" not in document else why
+        return Undecodable(id_, (*_envelope_reasons(document), Reason(path="$.type", message=why)))
+    try:
+        event = model.model_validate(document)
+    except ValidationError as error:
+        return Undecodable(id_, _reasons(error))
+    misfits = _misfits(event, at)
+    wrong = misfits or _out_of_range(event)
+    if wrong:
+        return Undecodable(id_, wrong)
+    return _command(event)
+
+
+def _command(event: Event[BaseModel]) -> Decoded | Undecodable:
+    make, action = _COMMANDS.get(event.type.removesuffix(".v1"), (None, None))
+    if make is None or action is None:
+        why = f"{event.type} is known but no policy takes it yet"
+        return Undecodable(event.id, (Reason(path="$.type", message=why),))
+    matter = Matter(event.matter_owner, event.subject)
+    cause = Cause(event.source, event.id, event.type, event.time.astimezone(UTC), action.rank)
+    try:
+        command = make(matter, cause, event.data)
+    except ValueError as error:
+        return Undecodable(event.id, (Reason(path="$.data.due.date", message=str(error)),))
+    return Decoded(command, _warnings(command))
+
+
+def _warnings(command: c.Command) -> tuple[Reason, ...]:
+    if isinstance(command, c.RegisterTask) and isinstance(command.due, datetime) and command.due < command.cause.at:
+        return (Reason(path="$.data.due", message="the due lies before the start: the task is overdue at once"),)
+    return ()
+
+
+def _out_of_range(event: Event[BaseModel]) -> tuple[Reason, ...]:
+    """Instants so far off that the arithmetic of zones and budgets would leave the calendar."""
+    years = {"$.time": event.time.year}
+    due = getattr(event.data, "due", None)
+    if isinstance(due, datetime):
+        years["$.data.due"] = due.year
+    elif isinstance(due, wire.DuePeriod) and due.date is not None:
+        years["$.data.due.date"] = int(due.date[:4])
+    why = f"the year must be from {_YEARS[0]} to {_YEARS[-1]}"
+    return tuple(Reason(path=path, message=why) for path, year in years.items() if year not in _YEARS)
+
+
+def _misfits(event: Event[BaseModel], at: subjects.Inbound) -> tuple[Reason, ...]:
+    """Where the event says something else than the subject it was published under."""
+    _, family, what, _ = event.type.split(".")
+    if at == (event.source, event.matter_owner, event.subject, family, what):
+        return ()
+    said = (
+        ("$.source", event.source, at.sender),
+        ("$.owner", event.matter_owner, at.owner),
+        ("$.subject", event.subject, at.number),
+        ("$.type", f"{family}.{what}", f"{at.family}.{at.what}"),
+    )
+    return tuple(
+        Reason(path=path, message=f"the event says {mine!r}, the NATS subject it came on says {other!r}")
+        for path, mine, other in said
+        if mine != other
+    )
+
+
+def _envelope_reasons(document: dict[str, Any]) -> tuple[Reason, ...]:
+    """What is wrong with the envelope of an event of unknown type."""
+    try:
+        Event[BaseModel].model_validate(document)
+    except ValidationError as error:
+        return tuple(reason for reason in _reasons(error) if reason.path != "$.type")
+    return ()
+
+
+def _reasons(error: ValidationError) -> tuple[Reason, ...]:
+    found: dict[str, str] = {}
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        # A tagged part (an instant or a period) is named by its own fields only.
+        steps = [str(step) for step in problem["loc"] if not str(step).startswith(("function-", "Due", "date"))] or []
+        if problem["loc"] and problem["loc"][-1] == "date":
+            steps.append("date")
+        found.setdefault(".".join(("$", *steps)), _sentence(problem["type"], problem["msg"]))
+    return tuple(Reason(path=path, message=message) for path, message in list(found.items())[:_MAX_REASONS])
+
+
+def _sentence(kind: str, message: str) -> str:
+    if kind == "timezone_aware":
+        return "has no zone: write an offset, such as 2026-11-23T09:00:00+08:00"
+    return "missing" if kind == "missing" else message.removeprefix("Value error, ")
+
+
+def _whole(message: str) -> Undecodable:
+    return Undecodable(None, (Reason(path="$", message=message),))
+
+
+def _canonical(raw: bytes) -> bytes:
+    return orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
+
+
+def _due(due: datetime | wire.DuePeriod | None) -> c.Due | None:
+    if due is None or isinstance(due, datetime):
+        return None if due is None else due.astimezone(UTC)
+    return DuePeriod(due.precision, None if due.date is None else date.fromisoformat(due.date))
+
+
+def _register(matter: Matter, cause: Cause, data: Any) -> c.RegisterTask:
+    return c.RegisterTask(
+        matter=matter,
+        cause=cause,
+        family=_FAMILY[type(data)],
+        title=data.title,
+        policy=data.policy,
+        unit=data.unit,
+        co_units=data.co_units,
+        category=data.category,
+        due=_due(data.due),
+    )
+
+
+def _amend(matter: Matter, cause: Cause, data: Amendment) -> c.AmendTask:
+    return c.AmendTask(matter, cause, data.title, data.unit, data.co_units, data.category, _due(data.due))
+
+
+def _approve(matter: Matter, cause: Cause, data: Approved) -> c.ApproveTask:
+    return c.ApproveTask(matter, cause, data.grade)
+
+
+def _record(matter: Matter, cause: Cause, data: BaseModel) -> c.RecordOnTask:
+    return c.RecordOnTask(matter, cause, cause.type.split(".")[2])
+
+
+def _plain(command: type[c.Command]) -> Callable[..., c.Command]:
+    return lambda matter, cause, data: command(matter, cause)
+
+
+_RECORD: Final = (_record, c.RecordOnTask)
+_AMEND: Final = (_amend, c.AmendTask)
+_REGISTER: Final = (_register, c.RegisterTask)
+_WITHDRAW: Final = (_plain(c.WithdrawTask), c.WithdrawTask)
+
+_COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = {
+    "duban.directive.issued": _REGISTER,
+    "duban.directive.amended": _AMEND,
+    "duban.directive.urged": _RECORD,
+    "duban.directive.withdrawn": _WITHDRAW,
+    "duban.complaint.received": _REGISTER,
+    "duban.complaint.amended": _AMEND,
+    "duban.complaint.urged": _RECORD,
+    "duban.complaint.withdrawn": _WITHDRAW,
+    "duban.complaint.evaluated": _RECORD,
+    "duban.rectification.assigned": _REGISTER,
+    "duban.rectification.planned": _RECORD,
+    "duban.rectification.amended": _AMEND,
+    "duban.rectification.withdrawn": _WITHDRAW,
+    "duban.task.signed": (_plain(c.SignTask), c.SignTask),
+    "duban.task.assigned": _RECORD,
+    "duban.task.progressed": _RECORD,
+    "duban.task.responded": _RECORD,
+    "duban.task.submitted": (_plain(c.SubmitTask), c.SubmitTask),
+    "duban.task.approved": (_approve, c.ApproveTask),
+    "duban.task.sent-back": (_plain(c.SendBackTask), c.SendBackTask),
+    "duban.task.noted": _RECORD,
+}
+"""What each event asks for. A type of the registry that is not here is refused by name."""

@@ -1,0 +1,120 @@
+"""A ledger entry as the CloudEvents event that is stored, hashed and published, and back."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from shared.codec.tasks import clocks_of, task_of
+from shared.domain import fact as f
+from shared.domain.clock import ClockName
+from shared.domain.matter import Cause, Family, Matter
+from shared.domain.value import value
+
+GENESIS: Final = bytes(32)
+"""The hash before the first row of a partition."""
+
+
+@value
+class Place:
+    """Where and when a fact was written: gapless position in its partition, and the instant of recording in UTC."""
+
+    partition: int
+    position: int
+    recorded_at: datetime
+
+
+def encode_fact(entry: f.Entry, place: Place, family: Family) -> bytes:
+    """The event that is published on DUBAN_OUT, byte for byte what the ledger keeps."""
+    cause = entry.cause
+    return orjson.dumps(
+        {
+            "specversion": "1.0",
+            "id": f"{place.partition}-{place.position}",
+            "source": "duban",
+            "type": f"duban.fact.{entry.fact.kind}.v1",
+            "subject": entry.matter.number,
+            "time": entry.fact.at,
+            "datacontenttype": "application/json",
+            "owner": entry.matter.owner,
+            "family": family,
+            "partition": place.partition,
+            "position": place.position,
+            "recordedat": place.recorded_at,
+            "causesource": cause.source if cause else None,
+            "causeid": cause.id if cause else None,
+            "causetype": cause.type if cause else None,
+            "causerank": cause.rank if cause else None,
+            "data": entry.fact,
+        },
+        option=orjson.OPT_UTC_Z,
+    )
+
+
+def decode_fact(body: bytes) -> f.Entry:
+    """The entry that `encode_fact` wrote."""
+    document = orjson.loads(body)
+    kind = document["type"].split(".")[2]
+    fact = _FACTS[kind](document["data"])
+    return f.Entry(Matter(document["owner"], document["subject"]), _cause(document, fact.at), fact)
+
+
+def _cause(document: dict[str, Any], at: datetime) -> Cause | None:
+    if document["causeid"] is None:
+        return None
+    return Cause(document["causesource"], document["causeid"], document["causetype"], at, document["causerank"])
+
+
+def chain(previous: bytes, body: bytes, event: bytes | None) -> bytes:
+    """The hash of a ledger row: SHA-256 over the hash before it, the fact's bytes and the bytes of the event behind it."""
+    sha = hashlib.sha256(previous)
+    sha.update(len(body).to_bytes(8, "big"))
+    sha.update(body)
+    sha.update(event or b"")
+    return sha.digest()
+
+
+def _alert(fact: Callable[[datetime, ClockName, int, str, datetime], f.AnyFact]) -> Callable[[dict[str, Any]], f.AnyFact]:
+    return lambda d: fact(_at(d), ClockName(d["clock"]), d["version"], d["rung"], datetime.fromisoformat(d["due"]))
+
+
+def _at(data: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(data["at"])
+
+
+def _registered(d: dict[str, Any]) -> f.Registered:
+    return f.Registered(
+        at=_at(d),
+        family=Family(d["family"]),
+        title=d["title"],
+        policy=d["policy"],
+        policy_version=d["policy_version"],
+        unit=d["unit"],
+        co_units=tuple(d["co_units"]),
+        category=tuple(d["category"]),
+        clocks=clocks_of(d["clocks"]),
+    )
+
+
+def _amended(d: dict[str, Any]) -> f.Amended:
+    co_units = None if d["co_units"] is None else tuple(d["co_units"])
+    category = None if d["category"] is None else tuple(d["category"])
+    return f.Amended(_at(d), d["title"], d["unit"], co_units, category, clocks_of(d["clocks"]))
+
+
+_FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
+    "registered": _registered,
+    "amended": _amended,
+    "recorded": lambda d: f.Recorded(_at(d), d["what"]),
+    "signed": lambda d: f.Signed(_at(d), clocks_of(d["clocks"])),
+    "submitted": lambda d: f.Submitted(_at(d)),
+    "sent-back": lambda d: f.SentBack(_at(d)),
+    "approved": lambda d: f.Approved(_at(d), d["grade"], clocks_of(d["clocks"])),
+    "withdrawn": lambda d: f.Withdrawn(_at(d), clocks_of(d["clocks"])),
+    "near-due": _alert(f.NearDue),
+    "overdue": _alert(f.Overdue),
+    "alert-withdrawn": lambda d: f.AlertWithdrawn(_at(d), ClockName(d["clock"]), d["version"], d["rung"]),
+    "corrected": lambda d: f.Corrected(_at(d), task_of(d["task"])),
+}

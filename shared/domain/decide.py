@@ -1,0 +1,150 @@
+"""`decide(task, command, policies, zone) -> facts | refusal`: what a command makes happen, or why it may not."""
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import Final
+
+from shared.domain import command as c
+from shared.domain import fact as f
+from shared.domain.alert import crossings, unfounded
+from shared.domain.budget import DuePeriod
+from shared.domain.clock import Clock, ClockName, started, started_with_due
+from shared.domain.evolve import evolve
+from shared.domain.policy import DEFAULT_POLICY, Policies, Policy
+from shared.domain.task import Task
+from shared.domain.transition import (
+    OWNER_ONLY,
+    may_become_open,
+    open_actions,
+    place_of,
+    transition,
+)
+from shared.domain.value import value
+
+
+@value
+class Refusal:
+    """Why a command may not happen; `early` when it may become legal once what came before it has arrived."""
+
+    path: str
+    message: str
+    early: bool
+
+
+def decide(task: Task | None, command: c.Command, policies: Policies, zone: tzinfo) -> f.Entries | Refusal:
+    """The facts of a command in order: clocks that ran out before it, the command's own fact, alerts that it proves unfounded."""
+    policy = _policy(task, command, policies)
+    if isinstance(policy, Refusal):
+        return policy
+    refusal = _refused(task, command, policy)
+    if refusal is not None:
+        return refusal
+    at = command.cause.at
+    if task is None:
+        assert isinstance(command, c.RegisterTask)
+        entry = f.Entry(command.matter, command.cause, _registered(command, policy, zone))
+        # A due that lies before the start is the sender's fact: overdue at once.
+        return (entry, *crossings(evolve(None, entry), at))
+    before = crossings(task, at)
+    for crossing in before:
+        task = evolve(task, crossing)
+    entry = f.Entry(command.matter, command.cause, _FACT_OF[type(command)](task, command, policy, zone))
+    return (*before, entry, *unfounded(evolve(task, entry), at))
+
+
+def _policy(task: Task | None, command: c.Command, policies: Policies) -> Policy | Refusal:
+    if task is not None:
+        return policies[task.policy]
+    if not isinstance(command, c.RegisterTask):
+        return Refusal("$.subject", f"no matter {command.matter.number} of {command.matter.owner} is known", early=True)
+    policy = policies.get(command.policy or DEFAULT_POLICY)
+    if policy is None:
+        known = ", ".join(sorted(policies))
+        return Refusal("$.data.policy", f"no policy {command.policy!r}; there are: {known}", early=False)
+    return policy
+
+
+def _refused(task: Task | None, command: c.Command, policy: Policy) -> Refusal | None:
+    if command.action in OWNER_ONLY and command.cause.source != command.matter.owner:
+        why = f"only {command.matter.owner}, whose matter it is, may {command.action} it"
+        return Refusal("$.owner", why, early=False)
+    place = place_of(task)
+    if transition(policy.flow, place, command.action) is not None:
+        return None
+    allowed = ", ".join(open_actions(policy.flow, place)) or "nothing"
+    why = f"{command.action} is not open while the task is {place} under policy {policy.id}; open: {allowed}"
+    return Refusal("$.type", why, early=may_become_open(policy.flow, place, command.action))
+
+
+def _registered(command: c.RegisterTask, policy: Policy, zone: tzinfo) -> f.Registered:
+    at = command.cause.at
+    rule = policy.finish[command.family]
+    if command.due is None:
+        finish = started(ClockName.FINISH, rule, at, zone, policy_version=policy.version)
+    else:
+        finish = started_with_due(ClockName.FINISH, rule, at, _instant(command.due, zone))
+    sign = () if policy.sign is None else (started(ClockName.SIGN, policy.sign, at, zone, policy_version=policy.version),)
+    return f.Registered(
+        at=at,
+        family=command.family,
+        title=command.title,
+        policy=policy.id,
+        policy_version=policy.version,
+        unit=command.unit,
+        co_units=command.co_units,
+        category=command.category,
+        clocks=(*sign, finish),
+    )
+
+
+def _amend(task: Task, command: c.AmendTask, policy: Policy, zone: tzinfo) -> f.Amended:
+    clocks: tuple[Clock, ...] = ()
+    finish = task.clock(ClockName.FINISH)
+    if command.due is not None and finish is not None:
+        rule = policy.finish[task.family]
+        due = _instant(command.due, zone)
+        clocks = (started_with_due(ClockName.FINISH, rule, finish.anchor, due, version=finish.version + 1),)
+    return f.Amended(command.cause.at, command.title, command.unit, command.co_units, command.category, clocks)
+
+
+def _sign(task: Task, command: c.SignTask, policy: Policy, zone: tzinfo) -> f.Signed:
+    return f.Signed(command.cause.at, _stopped(task, command.cause.at, ClockName.SIGN))
+
+
+def _record(task: Task, command: c.RecordOnTask, policy: Policy, zone: tzinfo) -> f.Recorded:
+    return f.Recorded(command.cause.at, command.what)
+
+
+def _submit(task: Task, command: c.SubmitTask, policy: Policy, zone: tzinfo) -> f.Submitted:
+    return f.Submitted(command.cause.at)
+
+
+def _send_back(task: Task, command: c.SendBackTask, policy: Policy, zone: tzinfo) -> f.SentBack:
+    return f.SentBack(command.cause.at)
+
+
+def _approve(task: Task, command: c.ApproveTask, policy: Policy, zone: tzinfo) -> f.Approved:
+    return f.Approved(command.cause.at, command.grade, _stopped(task, command.cause.at, *ClockName))
+
+
+def _withdraw(task: Task, command: c.WithdrawTask, policy: Policy, zone: tzinfo) -> f.Withdrawn:
+    return f.Withdrawn(command.cause.at, _stopped(task, command.cause.at, *ClockName))
+
+
+def _stopped(task: Task, at: datetime, *names: ClockName) -> tuple[Clock, ...]:
+    return tuple(clock.stopped(at) for clock in task.clocks if clock.name in names and clock.stopped_at is None)
+
+
+def _instant(due: c.Due, zone: tzinfo) -> datetime | None:
+    return due.due(zone) if isinstance(due, DuePeriod) else due
+
+
+_FACT_OF: Final[dict[type[c.Command], Callable[..., f.AnyFact]]] = {
+    c.AmendTask: _amend,
+    c.SignTask: _sign,
+    c.RecordOnTask: _record,
+    c.SubmitTask: _submit,
+    c.SendBackTask: _send_back,
+    c.ApproveTask: _approve,
+    c.WithdrawTask: _withdraw,
+}

@@ -1,0 +1,110 @@
+"""`evolve(task, entry) -> task`: what the task is after a fact."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import assert_never
+
+from shared.domain import fact as f
+from shared.domain.clock import Clock
+from shared.domain.task import Closed, Ended, Handling, InReview, Pending, State, Task
+
+
+class BrokenHistory(Exception):
+    """A fact about a task that was never registered: the ledger is damaged or was read in part."""
+
+
+def evolve(task: Task | None, entry: f.Entry) -> Task:
+    """The task after the entry; raises BrokenHistory for a fact that needs a task and has none."""
+    fact = entry.fact
+    if isinstance(fact, f.Corrected):
+        return fact.task
+    if isinstance(fact, f.Registered):
+        return _registered(entry, fact)
+    if task is None:
+        raise BrokenHistory(f"{fact.kind} of {entry.matter} at {fact.at}: no such task")
+    after = _applied(task, fact)
+    if entry.cause is None:
+        return after
+    return replace(after, last=max(task.last, entry.cause.order))
+
+
+def evolve_all(task: Task | None, entries: Iterable[f.Entry]) -> Task | None:
+    """The task after several entries."""
+    for entry in entries:
+        task = evolve(task, entry)
+    return task
+
+
+def _registered(entry: f.Entry, fact: f.Registered) -> Task:
+    if entry.cause is None:
+        raise BrokenHistory(f"registered {entry.matter} without an event")
+    # A flow without a sign clock is one in which nobody signs: the matter is in hand from the start.
+    signs = any(clock.name == "sign" for clock in fact.clocks)
+    state: State = Pending() if signs else Handling(fact.at)
+    return Task(
+        owner=entry.matter.owner,
+        number=entry.matter.number,
+        family=fact.family,
+        title=fact.title,
+        policy=fact.policy,
+        policy_version=fact.policy_version,
+        unit=fact.unit,
+        co_units=fact.co_units,
+        category=fact.category,
+        received_at=fact.at,
+        state=state,
+        clocks=fact.clocks,
+        sent_back=0,
+        last=entry.cause.order,
+    )
+
+
+def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short case for each fact; assert_never keeps it whole
+    match fact:
+        case f.Recorded():
+            return task
+        case f.Amended():
+            return _amended(task, fact)
+        case f.Signed():
+            return replace(task, state=Handling(fact.at), clocks=_with(task.clocks, fact.clocks))
+        case f.Submitted():
+            return replace(task, state=InReview(fact.at))
+        case f.SentBack():
+            return replace(task, state=Handling(fact.at), sent_back=task.sent_back + 1)
+        case f.Approved():
+            return replace(task, state=Closed(fact.at, fact.grade), clocks=_with(task.clocks, fact.clocks))
+        case f.Withdrawn():
+            return replace(task, state=Ended(fact.at, "withdrawn"), clocks=_with(task.clocks, fact.clocks))
+        case f.NearDue() | f.Overdue():
+            return replace(task, clocks=_with_rung(task.clocks, fact, withdrawn=False))
+        case f.AlertWithdrawn():
+            return replace(task, clocks=_with_rung(task.clocks, fact, withdrawn=True))
+        case f.Registered() | f.Corrected():
+            raise AssertionError("handled by evolve")
+        case _:
+            assert_never(fact)
+
+
+def _amended(task: Task, fact: f.Amended) -> Task:
+    return replace(
+        task,
+        title=task.title if fact.title is None else fact.title,
+        unit=task.unit if fact.unit is None else fact.unit,
+        co_units=task.co_units if fact.co_units is None else fact.co_units,
+        category=task.category if fact.category is None else fact.category,
+        clocks=_with(task.clocks, fact.clocks),
+    )
+
+
+def _with(clocks: tuple[Clock, ...], changed: tuple[Clock, ...]) -> tuple[Clock, ...]:
+    by_name = {clock.name: clock for clock in changed}
+    return tuple(by_name.get(clock.name, clock) for clock in clocks)
+
+
+def _with_rung(
+    clocks: tuple[Clock, ...], fact: f.NearDue | f.Overdue | f.AlertWithdrawn, *, withdrawn: bool
+) -> tuple[Clock, ...]:
+    return tuple(
+        clock.with_rung(fact.rung, withdrawn=withdrawn) if clock.name == fact.clock and clock.version == fact.version else clock
+        for clock in clocks
+    )

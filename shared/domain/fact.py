@@ -1,0 +1,170 @@
+"""What happened: the rows of the ledger. A fact says all that `evolve` needs, so a replay needs neither policy nor zone."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from shared.domain.clock import Clock, ClockName
+from shared.domain.matter import Cause, Family, Matter
+from shared.domain.task import Grade, Task
+from shared.domain.value import value
+
+
+@value
+class Fact:
+    """Base of all facts; `at` is the instant in the matter's own time."""
+
+    at: datetime
+
+    kind: ClassVar[str]
+
+
+@value
+class Registered(Fact):
+    """The matter became a task."""
+
+    family: Family
+    title: str
+    policy: str
+    policy_version: int
+    unit: str | None
+    co_units: tuple[str, ...]
+    category: tuple[str, ...]
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "registered"
+
+
+@value
+class Amended(Fact):
+    """The sender corrected fields; None means unchanged. `clocks` are those that changed."""
+
+    title: str | None
+    unit: str | None
+    co_units: tuple[str, ...] | None
+    category: tuple[str, ...] | None
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "amended"
+
+
+@value
+class Recorded(Fact):
+    """Something was put on record."""
+
+    what: str
+
+    kind: ClassVar[str] = "recorded"
+
+
+@value
+class Signed(Fact):
+    """The unit signed for receipt."""
+
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "signed"
+
+
+@value
+class Submitted(Fact):
+    """The unit says that it is done."""
+
+    kind: ClassVar[str] = "submitted"
+
+
+@value
+class SentBack(Fact):
+    """The reviewer sent it back."""
+
+    kind: ClassVar[str] = "sent-back"
+
+
+@value
+class Approved(Fact):
+    """Closed, for the stage or in full."""
+
+    grade: Grade
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "approved"
+
+
+@value
+class Withdrawn(Fact):
+    """The sender took the matter back."""
+
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "withdrawn"
+
+
+@value
+class NearDue(Fact):
+    """A clock came near its due."""
+
+    clock: ClockName
+    version: int
+    rung: str
+    due: datetime
+
+    kind: ClassVar[str] = "near-due"
+
+
+@value
+class Overdue(Fact):
+    """A clock passed its due."""
+
+    clock: ClockName
+    version: int
+    rung: str
+    due: datetime
+
+    kind: ClassVar[str] = "overdue"
+
+
+@value
+class AlertWithdrawn(Fact):
+    """An alert turned out to be unfounded."""
+
+    clock: ClockName
+    version: int
+    rung: str
+
+    kind: ClassVar[str] = "alert-withdrawn"
+
+
+@value
+class Corrected(Fact):
+    """An event told late changed the matter's history; `task` is the task as it stands now."""
+
+    task: Task
+
+    kind: ClassVar[str] = "corrected"
+
+
+AnyFact = (
+    Registered
+    | Amended
+    | Recorded
+    | Signed
+    | Submitted
+    | SentBack
+    | Approved
+    | Withdrawn
+    | NearDue
+    | Overdue
+    | AlertWithdrawn
+    | Corrected
+)
+
+
+@value
+class Entry:
+    """A fact about a matter with the event that caused it; None for what a clock caused."""
+
+    matter: Matter
+    cause: Cause | None
+    fact: AnyFact
+
+
+Entries = tuple[Entry, ...]

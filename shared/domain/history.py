@@ -1,0 +1,134 @@
+"""A matter's history: its events in the order of their own times, whatever order they arrived in.
+
+Any order of arrival ends in the same task: an event that comes last in the matter's order is decided at once; one that was told
+late, or that lets a parked one become legal, makes the history be folded again from its start.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+
+from shared.domain import fact as f
+from shared.domain.alert import missing, unfounded, with_alerts_of
+from shared.domain.command import Command
+from shared.domain.decide import Refusal, decide
+from shared.domain.evolve import evolve_all
+from shared.domain.matter import Order
+from shared.domain.policy import Policies
+from shared.domain.task import Task
+from shared.domain.value import value
+
+Step = tuple[Command, f.Entries]
+"""A command that was applied, with its facts."""
+
+
+@dataclass
+class Folded:
+    """A task with the commands that made it, and those that wait to become legal with the refusal each got in its place."""
+
+    task: Task | None
+    steps: list[Step] = field(default_factory=list)
+    waiting: list[Command] = field(default_factory=list)
+    refusals: dict[Command, Refusal] = field(default_factory=dict)
+
+    def take(self, command: Command, policies: Policies, zone: tzinfo) -> None:
+        """Apply a command that comes after all others, then whatever waited for it."""
+        if not self._apply(command, policies, zone):
+            self.waiting.append(command)
+            return
+        retry = True
+        while retry:
+            retry = any(self._retried(early, policies, zone) for early in sorted(self.waiting, key=_order))
+
+    def _retried(self, command: Command, policies: Policies, zone: tzinfo) -> bool:
+        if not self._apply(command, policies, zone):
+            return False
+        self.waiting.remove(command)
+        del self.refusals[command]
+        return True
+
+    def _apply(self, command: Command, policies: Policies, zone: tzinfo) -> bool:
+        decided = decide(self.task, command, policies, zone)
+        if isinstance(decided, Refusal):
+            # The refusal that counts is that of its own place in the order, not that of a later try.
+            self.refusals.setdefault(command, decided)
+            return False
+        self.task = evolve_all(self.task, decided)
+        self.steps.append((command, decided))
+        return True
+
+
+def fold(commands: Sequence[Command], policies: Policies, zone: tzinfo) -> Folded:
+    """The history of one matter from its start, in the order of its events' times."""
+    folded = Folded(None)
+    for command in sorted(commands, key=_order):
+        folded.take(command, policies, zone)
+    return folded
+
+
+@value
+class Absorbed:
+    """What a command changes: facts by the command that caused them, and its refusal if it was not applied."""
+
+    task: Task | None
+    steps: tuple[Step, ...]
+    refusal: Refusal | None
+
+
+def comes_last(task: Task | None, command: Command, waiting: Sequence[Command]) -> bool:
+    """Whether the command can be decided on the task as it stands, without folding the history again."""
+    if task is not None and (task.displaced or command.cause.order < task.last):
+        return False
+    return all(early.cause.order < command.cause.order for early in waiting)
+
+
+def absorb(task: Task | None, command: Command, waiting: Sequence[Command], policies: Policies, zone: tzinfo) -> Absorbed:
+    """Take a command that comes last in its matter's order."""
+    folded = Folded(task, waiting=list(waiting))
+    folded.refusals = {early: Refusal("", "", early=True) for early in waiting}
+    folded.take(command, policies, zone)
+    return Absorbed(folded.task, tuple(folded.steps), folded.refusals.get(command))
+
+
+def refold(
+    task: Task | None, command: Command, told: Sequence[Command], waiting: Sequence[Command], policies: Policies, zone: tzinfo
+) -> Absorbed:
+    """Take a command that was told late: fold all that was told again, and say by facts what that changes."""
+    before = fold((*told, *waiting), policies, zone)
+    after = fold((*told, *waiting, command), policies, zone)
+    refusal = after.refusals.get(command)
+    kept, applied = [done for done, _ in before.steps], [done for done, _ in after.steps]
+    added = applied[len(kept) :]
+    # An event has one row in the ledger: one that was told, displaced and comes into force again is told by the whole task.
+    if applied[: len(kept)] == kept and not any(done in told for done in added):
+        return _continued(task, added, refusal, policies, zone)
+    assert after.task is not None, "a history that changed has a task"
+    now = replace(after.task, displaced=any(done not in applied for done in told))
+    steps = _corrected(task, command, now, [done for done in applied if done in waiting])
+    return Absorbed(evolve_all(task, [entry for _, entries in steps for entry in entries]), steps, refusal)
+
+
+def _continued(
+    task: Task | None, commands: Sequence[Command], refusal: Refusal | None, policies: Policies, zone: tzinfo
+) -> Absorbed:
+    steps: list[Step] = []
+    for command in commands:
+        decided = decide(task, command, policies, zone)
+        assert not isinstance(decided, Refusal), "the fold has just applied it"
+        task = evolve_all(task, decided)
+        steps.append((command, decided))
+    return Absorbed(task, tuple(steps), refusal)
+
+
+def _corrected(task: Task | None, command: Command, after: Task, freed: Sequence[Command]) -> tuple[Step, ...]:
+    """One fact with the whole task, caused by the late event; parked events that it made legal are put on record beside it."""
+    now = after if task is None else with_alerts_of(task, after)
+    entry = f.Entry(command.matter, command.cause, f.Corrected(command.cause.at, now))
+    raised = missing(now, after)
+    withdrawn = unfounded(evolve_all(now, raised) or now, command.cause.at)
+    told = (f.Entry(done.matter, done.cause, f.Recorded(done.cause.at, done.action)) for done in freed)
+    return ((command, (entry, *raised, *withdrawn)), *((done, (one,)) for done, one in zip(freed, told, strict=True)))
+
+
+def _order(command: Command) -> Order:
+    return command.cause.order

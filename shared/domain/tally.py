@@ -1,0 +1,64 @@
+"""Tallies: what a task adds to the counts of its family, unit and day. A change of the task is a pure delta."""
+
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from typing import Literal
+
+from shared.domain.clock import ClockName
+from shared.domain.matter import Family
+from shared.domain.task import Closed, Task
+
+Measure = Literal["received", "closed", "closed_on_time", "closed_late", "open", "overdue_open"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TallyKey:
+    """Whose counts: tasks of a family, given to a unit (empty: none named), received on a local day."""
+
+    family: Family
+    unit: str
+    day: date
+
+
+Tally = dict[tuple[TallyKey, Measure], int]
+
+
+def tally_key(task: Task, zone: tzinfo) -> TallyKey:
+    """The key of the counts to which the task adds."""
+    return TallyKey(task.family, task.unit or "", task.received_at.astimezone(zone).date())
+
+
+def measures(task: Task) -> tuple[Measure, ...]:
+    """The counts to which the task adds one each. A closing at the due itself is on time."""
+    finish = task.clock(ClockName.FINISH)
+    if isinstance(task.state, Closed):
+        if finish is None or finish.due is None:
+            return ("received", "closed")
+        return ("received", "closed", "closed_on_time" if task.state.at <= finish.due else "closed_late")
+    if not task.is_open:
+        return ("received",)
+    if finish is not None and finish.is_overdue:
+        return ("received", "open", "overdue_open")
+    return ("received", "open")
+
+
+def tally_delta(before: Task | None, after: Task | None, zone: tzinfo) -> Tally:
+    """What changes in the tallies when a task changes; entries of zero are left out."""
+    if before is not None and after is not None and _same_key(before, after):
+        return _between(tally_key(after, zone), measures(before), measures(after))
+    delta: Tally = {}
+    for task, sign in ((before, -1), (after, 1)):
+        if task is not None:
+            key = tally_key(task, zone)
+            for measure in measures(task):
+                delta[key, measure] = delta.get((key, measure), 0) + sign
+    return {counted: change for counted, change in delta.items() if change}
+
+
+def _same_key(before: Task, after: Task) -> bool:
+    return before.received_at == after.received_at and before.unit == after.unit and before.family is after.family
+
+
+def _between(key: TallyKey, before: tuple[Measure, ...], after: tuple[Measure, ...]) -> Tally:
+    gone: Tally = {(key, measure): -1 for measure in before if measure not in after}
+    return gone | {(key, measure): 1 for measure in after if measure not in before}

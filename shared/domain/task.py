@@ -1,0 +1,99 @@
+"""A task: a matter that we track, in one of its states. States carry only what they have."""
+
+from datetime import datetime
+from typing import Literal
+
+from shared.domain.clock import Clock, ClockName
+from shared.domain.matter import Family, Matter, Order
+from shared.domain.value import value
+
+Grade = Literal["stage", "full"]
+
+
+@value
+class Pending:
+    """待签收."""
+
+    place: Literal["pending"] = "pending"
+
+
+@value
+class Handling:
+    """办理中."""
+
+    since: datetime
+    place: Literal["handling"] = "handling"
+
+
+@value
+class InReview:
+    """待审核."""
+
+    since: datetime
+    place: Literal["in_review"] = "in_review"
+
+
+@value
+class Closed:
+    """办结."""
+
+    at: datetime
+    grade: Grade
+    place: Literal["closed"] = "closed"
+
+
+@value
+class Ended:
+    """Ended without closing."""
+
+    at: datetime
+    how: Literal["withdrawn"]
+    place: Literal["ended"] = "ended"
+
+
+State = Pending | Handling | InReview | Closed | Ended
+
+
+@value
+class Task:
+    """One task. `last` is the place of its last event in the matter's order.
+
+    `displaced` tells that an event on record is out of force since one told late came before it: what makes it legal again is
+    found only by folding the history.
+    """
+
+    owner: str
+    number: str
+    family: Family
+    title: str
+    policy: str
+    policy_version: int
+    unit: str | None
+    co_units: tuple[str, ...]
+    category: tuple[str, ...]
+    received_at: datetime
+    state: State
+    clocks: tuple[Clock, ...]
+    sent_back: int
+    last: Order
+    displaced: bool = False
+
+    @property
+    def matter(self) -> Matter:
+        """The matter that this task tracks."""
+        return Matter(self.owner, self.number)
+
+    def clock(self, name: ClockName) -> Clock | None:
+        """The clock of that name, if the task has one."""
+        return next((clock for clock in self.clocks if clock.name is name), None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the task is still to be done."""
+        return not isinstance(self.state, (Closed, Ended))
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """The next instant at which one of its clocks crosses a rung; None when nothing is to be waited for."""
+        waiting = [rung.at for clock in self.clocks if clock.stopped_at is None for rung in clock.rungs if not rung.raised]
+        return min(waiting, default=None)

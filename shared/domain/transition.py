@@ -1,0 +1,86 @@
+"""The transition table: which action is open in which state under which flow, and where it leads. Nothing else decides that."""
+
+from enum import StrEnum
+from functools import cache
+from typing import Final
+
+from shared.domain.policy import Flow
+from shared.domain.task import Task
+from shared.domain.value import value
+
+
+class Place(StrEnum):
+    """The states by name; `absent` is a matter that we do not know yet."""
+
+    ABSENT = "absent"
+    PENDING = "pending"
+    HANDLING = "handling"
+    IN_REVIEW = "in_review"
+    CLOSED = "closed"
+    ENDED = "ended"
+
+
+@value
+class Transition:
+    """One row: in `source`, `action` leads to `target`; `owner_only` where only the matter's owner may say it."""
+
+    flow: Flow
+    action: str
+    source: Place
+    target: Place
+    owner_only: bool = False
+
+
+def _rows() -> tuple[Transition, ...]:
+    rows = [
+        Transition("standard", "register", Place.ABSENT, Place.PENDING, owner_only=True),
+        Transition("standard", "sign", Place.PENDING, Place.HANDLING),
+        Transition("standard", "submit", Place.HANDLING, Place.IN_REVIEW),
+        Transition("standard", "send-back", Place.IN_REVIEW, Place.HANDLING),
+        Transition("standard", "approve", Place.IN_REVIEW, Place.CLOSED),
+        Transition("reported", "register", Place.ABSENT, Place.HANDLING, owner_only=True),
+        Transition("reported", "approve", Place.HANDLING, Place.CLOSED),
+    ]
+    open_places: tuple[tuple[Flow, tuple[Place, ...]], ...] = (
+        ("standard", (Place.PENDING, Place.HANDLING, Place.IN_REVIEW)),
+        ("reported", (Place.HANDLING,)),
+    )
+    for flow, places in open_places:
+        for place in places:
+            rows.append(Transition(flow, "amend", place, place, owner_only=True))
+            rows.append(Transition(flow, "withdraw", place, Place.ENDED, owner_only=True))
+        # What is said of a matter stays on record after it is closed, too.
+        rows.extend(Transition(flow, "record", place, place) for place in (*places, Place.CLOSED))
+    return tuple(rows)
+
+
+TABLE: Final = _rows()
+_BY_KEY: Final = {(row.flow, row.source, row.action): row for row in TABLE}
+OWNER_ONLY: Final = frozenset(row.action for row in TABLE if row.owner_only)
+"""Actions that only the owner of the matter may take."""
+
+
+def place_of(task: Task | None) -> Place:
+    """The row source that the task's state is."""
+    return Place.ABSENT if task is None else Place(task.state.place)
+
+
+def transition(flow: Flow, place: Place, action: str) -> Transition | None:
+    """The row for an action in a state, or None when it is not open there."""
+    return _BY_KEY.get((flow, place, action))
+
+
+@cache
+def open_actions(flow: Flow, place: Place) -> tuple[str, ...]:
+    """The actions open in a state, in the order of the table."""
+    return tuple(row.action for row in TABLE if row.flow == flow and row.source is place)
+
+
+@cache
+def may_become_open(flow: Flow, place: Place, action: str) -> bool:
+    """Whether the action is open in some state that can still be reached: then it came early, else it is refused."""
+    reached, frontier = {place}, {place}
+    while frontier:
+        frontier = {row.target for row in TABLE if row.flow == flow and row.source in frontier} - reached
+        reached |= frontier
+    return any(transition(flow, there, action) is not None for there in reached)

@@ -1,0 +1,1 @@
+"""NATS: connection, streams, relay, receipts, and the embedded server."""

@@ -1,0 +1,110 @@
+"""The relay: publishes ledger rows on DUBAN_OUT in order, each batch whole or not at all, and resumes where the stream ends."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+import orjson
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+
+from contracts import subjects
+from contracts.fact import UNTOLD
+from shared.ports import LedgerRow
+
+log = structlog.get_logger()
+
+BATCH: Final = 500
+PUBLISH_TIMEOUT_SECONDS: Final = 10.0
+RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10, 30)
+QUEUED_BATCHES: Final = 4
+
+Load = Callable[[int, int], Awaitable[list[LedgerRow]]]
+"""Ledger rows of the partition after a position, at most so many."""
+
+
+class Relay:
+    """Publishes one partition's ledger. The stream itself says how far it got, so nothing about it is stored."""
+
+    def __init__(self, client: Client, js: JetStreamContext, partition: int, load: Load) -> None:
+        self._client = client
+        self._js = js
+        self._partition = partition
+        self._load = load
+        self._queue: asyncio.Queue[Sequence[LedgerRow]] = asyncio.Queue(QUEUED_BATCHES)
+        self._published = -1
+
+    async def enqueue(self, rows: Sequence[LedgerRow]) -> None:
+        """Hand over committed rows; waits while the relay is behind."""
+        await self._queue.put(rows)
+
+    async def run(self) -> None:
+        """Publish until cancelled: first what the stream lacks, then what is handed over."""
+        await self._until_done(self._catch_up)
+        while True:
+            rows = await self._queue.get()
+            try:
+                await self._until_done(lambda rows=rows: self._publish(rows))  # type: ignore[misc]
+            finally:
+                self._queue.task_done()
+
+    async def drained(self) -> None:
+        """Wait until everything handed over is published."""
+        await self._queue.join()
+
+    async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
+        attempt = 0
+        while True:
+            try:
+                return await work()
+            except (NatsError, APIError, TimeoutError, OSError) as error:
+                pause = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+                log.warning("relay.retry", partition=self._partition, error=repr(error), in_seconds=pause)
+                attempt += 1
+                await asyncio.sleep(pause)
+                work = self._catch_up  # whether the batch was stored is unknown: ask the stream
+
+    async def _catch_up(self) -> None:
+        self._published = await self._position_in_stream()
+        while rows := await self._load(self._published, BATCH):
+            await self._publish(rows)
+
+    async def _position_in_stream(self) -> int:
+        try:
+            last = await self._js.get_last_msg(subjects.STREAM_OUT, subjects.facts_of(self._partition))
+        except NotFoundError:
+            return 0
+        assert last.data is not None
+        return int(orjson.loads(last.data)["position"])
+
+    async def _publish(self, rows: Sequence[LedgerRow]) -> None:
+        fresh = [row for row in rows if row.position > self._published]
+        for start in range(0, len(fresh), BATCH):
+            batch = fresh[start : start + BATCH]
+            if batch[0].position != self._published + 1:
+                return await self._catch_up()
+            await self._publish_whole(batch)
+            self._published = batch[-1].position
+
+    async def _publish_whole(self, batch: Sequence[LedgerRow]) -> None:
+        """One atomic batch: the server stores all of it with one sync, or nothing."""
+        name = secrets.token_hex(8)
+        for number, row in enumerate(batch, 1):
+            subject = subjects.fact(row.partition, row.unit or UNTOLD, row.family, row.entry.fact.kind)
+            headers = {
+                "Nats-Batch-Id": name,
+                "Nats-Batch-Sequence": str(number),
+                "Nats-Msg-Id": f"{row.partition}-{row.position}",
+            }
+            if number < len(batch):
+                await self._client.publish(subject, row.body, headers=headers)
+            else:
+                headers["Nats-Batch-Commit"] = "1"
+                reply = await self._client.request(subject, row.body, timeout=PUBLISH_TIMEOUT_SECONDS, headers=headers)
+        answer = orjson.loads(reply.data)
+        if "error" in answer:
+            raise APIError.from_error(answer["error"])

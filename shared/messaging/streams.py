@@ -1,0 +1,115 @@
+"""Our streams and consumers: made when they are absent, compared when they are there, never overwritten in passing."""
+
+from typing import Any, Final
+
+from nats.js import JetStreamContext, api
+from nats.js.errors import BucketNotFoundError, NotFoundError
+
+from contracts import subjects
+
+DUPLICATE_WINDOW_SECONDS: Final = 5.0
+"""Small on purpose: duplicates are the database's business, and a long window lets one sender squat another's id."""
+MAX_AGE_SECONDS: Final = 90 * 24 * 3600.0
+MAX_ACK_PENDING: Final = 4000
+ACK_WAIT_SECONDS: Final = 60.0
+
+
+class ConfigDrift(Exception):
+    """A stream or consumer on the server is not what this version declares; nothing was changed."""
+
+
+def inbound_stream(partitions: int) -> api.StreamConfig:
+    """DUBAN_IN: every pushed event, in partitions by matter."""
+    return api.StreamConfig(
+        name=subjects.STREAM_IN,
+        subjects=[subjects.IN_PATTERN],
+        retention=api.RetentionPolicy.LIMITS,
+        discard=api.DiscardPolicy.NEW,
+        storage=api.StorageType.FILE,
+        max_age=MAX_AGE_SECONDS,
+        duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        deny_delete=True,
+        deny_purge=True,
+        subject_transform=api.SubjectTransform(src=subjects.IN_PATTERN, dest=subjects.partition_transform(partitions)),
+    )
+
+
+def outbound_stream() -> api.StreamConfig:
+    """DUBAN_OUT: the ledger as published; it can be filled again from the ledger."""
+    return api.StreamConfig(
+        name=subjects.STREAM_OUT,
+        subjects=["duban.out.>"],
+        retention=api.RetentionPolicy.LIMITS,
+        discard=api.DiscardPolicy.NEW,
+        storage=api.StorageType.FILE,
+        max_age=MAX_AGE_SECONDS,
+        duplicate_window=DUPLICATE_WINDOW_SECONDS,
+        deny_delete=True,
+        deny_purge=True,
+        allow_atomic=True,
+    )
+
+
+def tracker_consumer(partition: int) -> api.ConsumerConfig:
+    """The durable consumer of the one tracker that writes a partition."""
+    return api.ConsumerConfig(
+        name=tracker_durable(partition),
+        durable_name=tracker_durable(partition),
+        filter_subject=subjects.partition_filter(partition),
+        ack_policy=api.AckPolicy.EXPLICIT,
+        deliver_policy=api.DeliverPolicy.ALL,
+        replay_policy=api.ReplayPolicy.INSTANT,
+        ack_wait=ACK_WAIT_SECONDS,
+        max_deliver=-1,  # at a limit the server would stop delivering in silence; we park or reject ourselves
+        max_ack_pending=MAX_ACK_PENDING,
+    )
+
+
+def tracker_durable(partition: int) -> str:
+    """Name of a partition's consumer."""
+    return f"tracker-{partition}"
+
+
+async def provision(js: JetStreamContext, partitions: int) -> None:
+    """Make what is absent, compare what is there. Raises ConfigDrift."""
+    for stream in (inbound_stream(partitions), outbound_stream()):
+        await _stream(js, stream)
+    for partition in range(partitions):
+        await _consumer(js, tracker_consumer(partition))
+    await stats_bucket(js)
+
+
+async def stats_bucket(js: JetStreamContext) -> Any:
+    """The KV bucket that holds the last figures of every scope."""
+    try:
+        return await js.key_value(subjects.STATS_BUCKET)
+    except (BucketNotFoundError, NotFoundError):
+        return await js.create_key_value(api.KeyValueConfig(bucket=subjects.STATS_BUCKET, history=1))
+
+
+async def _stream(js: JetStreamContext, declared: api.StreamConfig) -> None:
+    assert declared.name is not None
+    try:
+        there = (await js.stream_info(declared.name)).config
+    except NotFoundError:
+        there = (await js.add_stream(declared)).config
+    _compare(f"stream {declared.name}", declared, there)
+
+
+async def _consumer(js: JetStreamContext, declared: api.ConsumerConfig) -> None:
+    assert declared.durable_name is not None
+    try:
+        there = (await js.consumer_info(subjects.STREAM_IN, declared.durable_name)).config
+    except NotFoundError:
+        there = (await js.add_consumer(subjects.STREAM_IN, declared)).config
+    _compare(f"consumer {declared.durable_name}", declared, there)
+
+
+def _compare(what: str, declared: Any, there: Any) -> None:
+    default = type(declared)()
+    for field, wanted in vars(declared).items():
+        found = getattr(there, field)
+        if wanted != getattr(default, field) and found != wanted:
+            raise ConfigDrift(
+                f"{what} on the server has {field} = {found!r}, this version declares {wanted!r}; nothing was changed"
+            )

@@ -1,0 +1,101 @@
+"""Policies as TOML files: the ones we ship, and those of an office that add to or replace them by id."""
+
+import tomllib
+from collections.abc import Iterable
+from datetime import timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from shared.domain.budget import BadBudget, Budget
+from shared.domain.matter import Family
+from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rule
+
+
+class BadPolicy(Exception):
+    """A policy file cannot be used; the message names the file, the place in it and the reason."""
+
+
+def _budget(text: object) -> Budget:
+    if not isinstance(text, str):
+        raise BadBudget(str(text))
+    return Budget.parse(text)
+
+
+def _lead(text: object) -> timedelta:
+    units = {"min": "minutes", "h": "hours", "cd": "days"}
+    budget = _budget(text)
+    if budget.unit == "open":
+        raise BadBudget(str(text))
+    return timedelta(**{units[budget.unit]: budget.number})
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class _Rule(_Table):
+    budget: Annotated[Budget, BeforeValidator(_budget)]
+    citation: Annotated[str, Field(min_length=1)]
+    near: tuple[str, ...] = ()
+
+    def rule(self, id_: str) -> Rule:
+        near = tuple((f"near-{lead}", _lead(lead)) for lead in self.near)
+        return Rule(id=id_, budget=self.budget, citation=self.citation, near=near)
+
+
+class _Finish(_Table):
+    directive: _Rule
+    complaint: _Rule
+    rectification: _Rule
+
+
+class _File(_Table):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    flow: Literal["standard", "reported"]
+    park_for: Annotated[timedelta, BeforeValidator(_lead)]
+    sign: _Rule | None = None
+    finish: _Finish
+
+    def policy(self) -> Policy:
+        finish = {family: getattr(self.finish, family).rule(f"{self.id}.finish.{family}") for family in Family}
+        sign = None if self.sign is None else self.sign.rule(f"{self.id}.sign")
+        return Policy(self.id, self.version, self.title, self.flow, sign, finish, self.park_for)
+
+
+def load_policies(own: Path | None = None) -> Policies:
+    """The shipped policies and those of the folder `own`, by id. Raises BadPolicy."""
+    policies = {policy.id: policy for policy in _read(resources.files(__name__).iterdir())}
+    if own is not None and own.is_dir():
+        policies |= {policy.id: policy for policy in _read(own.iterdir())}
+    if DEFAULT_POLICY not in policies:
+        raise BadPolicy(f"there is no policy {DEFAULT_POLICY!r}, which is the default")
+    return policies
+
+
+def _read(files: Iterable[object]) -> Iterable[Policy]:
+    for file in sorted((Path(str(file)) for file in files), key=lambda path: path.name):
+        if file.suffix == ".toml":
+            yield read_policy(file)
+
+
+def read_policy(file: Path) -> Policy:
+    """One policy file. Raises BadPolicy with the file, the place and the reason."""
+    try:
+        return _checked(_File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))))
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        place = ".".join(str(step) for step in problem["loc"])
+        raise BadPolicy(f"{file}: {place}: {problem['msg'].removeprefix('Value error, ')}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ValueError) as error:
+        raise BadPolicy(f"{file}: {error}") from None
+
+
+def _checked(file: _File) -> Policy:
+    if (file.flow == "standard") != (file.sign is not None):
+        raise ValueError("sign: a standard flow has a sign rule, a reported one has none")
+    return file.policy()

@@ -1,0 +1,56 @@
+"""Settings: the embedded defaults, overridden by DUBAN_ environment variables."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"no such time zone: {name!r}; write an IANA name such as Asia/Shanghai") from None
+    return name
+
+
+class Settings(BaseSettings):
+    """What a process of ours needs to know of its surroundings."""
+
+    model_config = SettingsConfigDict(env_prefix="DUBAN_", frozen=True, extra="ignore")
+
+    data: Path = Path("duban-data")
+    """Folder of the embedded NATS, the SQLite file, the office's own policies and units."""
+
+    database_url: str | None = None
+    """SQLAlchemy URL of PostgreSQL (postgresql+asyncpg://…); the SQLite file in `data` where absent."""
+
+    nats_url: str | None = None
+    """Server to connect to; where absent, the one that `duban up` started on the same data folder."""
+
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    """IANA zone whose days are counted and in which dates without a zone are read."""
+
+    partitions: Annotated[int, Field(ge=1, le=256)] = 1
+    """Number of partitions, and so of possible writers: 1 embedded, 16 in the large."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone of `timezone`."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is the SQLite file of the data folder."""
+        return self.database_url is None
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        if self.database_url is None:
+            return f"sqlite+aiosqlite:///{self.data / 'duban.db'}"
+        return self.database_url.replace("postgresql://", "postgresql+asyncpg://", 1).replace(
+            "postgres://", "postgresql+asyncpg://", 1
+        )

@@ -1,0 +1,1 @@
+"""SQLModel tables on SQLite and PostgreSQL. Rows never leave this package."""

@@ -1,0 +1,67 @@
+"""Many rows in one statement, sorted, so that writers never deadlock: arrays on PostgreSQL, executemany on SQLite."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Table, TextClause, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel import SQLModel
+
+Row = Mapping[str, Any]
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table behind a model."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+class BulkInsert:
+    """An insert of many rows, with what to do on a conflict of keys (SQL after the values)."""
+
+    def __init__(self, model: type[SQLModel], on_conflict: str = "") -> None:
+        table = table_of(model)
+        self._columns = [column.name for column in table.columns]
+        self._keys = [column.name for column in table.primary_key.columns]
+        names = ", ".join(f'"{name}"' for name in self._columns)
+        values = ", ".join(f":{name}" for name in self._columns)
+        arrays = ", ".join(
+            f"CAST(:{column.name} AS {column.type.compile(dialect=postgresql.dialect())}[])"  # type: ignore[no-untyped-call]
+            for column in table.columns
+        )
+        self._one = text(f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) {on_conflict}')
+        self._many = text(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) AS new {on_conflict}')
+
+    async def run(self, connection: AsyncConnection, rows: Iterable[Row]) -> None:
+        """Write the rows, sorted by key; none is fine."""
+        ordered = sorted(rows, key=lambda row: tuple(row[key] for key in self._keys))
+        if not ordered:
+            return
+        if connection.dialect.name == "postgresql":
+            arrays = {name: [row[name] for row in ordered] for name in self._columns}
+            await connection.execute(self._many, arrays)
+        else:
+            await connection.execute(self._one, ordered)
+
+
+class PairLookup:
+    """A select of rows by many pairs of keys at once; `{pairs}` in the query is a table of columns a and b."""
+
+    def __init__(self, query: str) -> None:
+        arrays = "unnest(CAST(:a AS text[]), CAST(:b AS text[])) AS pair(a, b)"
+        listed = "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(:pairs)) AS pair"
+        self._arrays = text(query.format(pairs=arrays))
+        self._listed = text(query.format(pairs=listed))
+
+    async def run(self, connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> Sequence[Any]:
+        """The rows of all pairs."""
+        if not pairs:
+            return []
+        statement, parameters = self._statement(connection, pairs)
+        return (await connection.execute(statement, parameters)).all()
+
+    def _statement(self, connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> tuple[TextClause, dict[str, Any]]:
+        if connection.dialect.name == "postgresql":
+            return self._arrays, {"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}
+        return self._listed, {"pairs": json.dumps(pairs, ensure_ascii=False)}

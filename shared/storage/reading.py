@@ -1,0 +1,202 @@
+"""The readers' side of the store: figures, lists, one task's history. Everything of one `snapshot()` is of one instant."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.codec.tasks import decode_task
+from shared.domain.figures import Counts
+from shared.domain.matter import Family, Matter
+from shared.domain.tally import TallyKey
+from shared.domain.task import Task
+from shared.ports import AlertRecord, Cohort, LedgerRow, OverdueTask, ParkedEvent, RejectedPush, StoredRow, TallySnapshot
+from shared.storage.engine import Database
+from shared.storage.instants import from_micros, instant_or_none, micros_or_none, to_micros
+from shared.storage.tracking import PARKED_COLUMNS, ledger_row_of, parked_event_of
+from shared.storage.trouble import trouble_as_not_stored
+
+_COUNTS: Final = "received, closed, closed_on_time, closed_late, open, overdue_open"
+
+_COHORT: Final = """
+SELECT {group} AS grouped,
+       count(*) AS received,
+       sum(CASE WHEN closed THEN 1 ELSE 0 END) AS closed,
+       sum(CASE WHEN closed AND closed_at <= due_at THEN 1 ELSE 0 END) AS closed_on_time,
+       sum(CASE WHEN closed AND closed_at > due_at THEN 1 ELSE 0 END) AS closed_late,
+       sum(CASE WHEN NOT closed AND NOT ended THEN 1 ELSE 0 END) AS open,
+       sum(CASE WHEN NOT closed AND NOT ended AND due_at < :as_of THEN 1 ELSE 0 END) AS overdue_open
+  FROM (SELECT unit, closed_at, due_at,
+               closed_at IS NOT NULL AND closed_at <= :as_of AS closed,
+               ended_at IS NOT NULL AND ended_at <= :as_of AS ended
+          FROM task WHERE {where}) AS judged
+ GROUP BY 1
+"""
+
+
+class Snapshot:
+    """One instant of the database."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def _rows(self, sql: str, **parameters: Any) -> Any:
+        return await self._connection.execute(text(sql), parameters)
+
+    async def positions(self) -> dict[int, int]:
+        """The last ledger position of each partition."""
+        return {row.partition: row.position for row in await self._rows("SELECT partition, position FROM partition")}
+
+    async def tallies(self) -> TallySnapshot:
+        """The tallies of all partitions added up, with the positions that they are true for."""
+        sums = ", ".join(f"sum({measure}) AS {measure}" for measure in _COUNTS.split(", "))
+        rows = await self._rows(f"SELECT family, unit, day, {sums} FROM tally GROUP BY family, unit, day")
+        counts = {TallyKey(Family(r.family), r.unit, date.fromisoformat(r.day)): _counts(r) for r in rows}
+        return TallySnapshot(await self.positions(), counts)
+
+    async def cohort(self, cohort: Cohort) -> dict[str, Counts]:
+        """Counts of a cohort by unit, judged at its `as_of`; the empty key is for tasks that name none."""
+        where, parameters = ["received_at <= :as_of"], {"as_of": to_micros(cohort.as_of)}
+        if cohort.family is not None:
+            where.append("family = :family")
+        if cohort.since is not None:
+            where.append("received_at >= :since")
+        if cohort.until is not None:
+            where.append("received_at < :until")
+        sql = _COHORT.format(group="unit", where=" AND ".join(where))
+        bounds = {"family": cohort.family, "since": micros_or_none(cohort.since), "until": micros_or_none(cohort.until)}
+        given = {name: bound for name, bound in bounds.items() if bound is not None}
+        return {row.grouped: _counts(row) for row in await self._rows(sql, **parameters, **given)}
+
+    async def overdue(self, limit: int) -> list[OverdueTask]:
+        """Open tasks whose finish clock has raised its overdue alert, the longest overdue first."""
+        rows = await self._rows(
+            "SELECT owner, number, family, title, unit, due_at FROM task WHERE overdue = 1"
+            " ORDER BY due_at, owner, number LIMIT :n",
+            n=limit,
+        )
+        return [OverdueTask(Matter(r.owner, r.number), Family(r.family), r.title, r.unit, from_micros(r.due_at)) for r in rows]
+
+    async def alerts(self, kind: str | None) -> list[AlertRecord]:
+        """All alerts, or those of one kind (`near`, `overdue`), in the order of their instants."""
+        where = "" if kind is None else "WHERE kind = :kind"
+        parameters = {} if kind is None else {"kind": kind}
+        rows = await self._rows(f"SELECT * FROM alert {where} ORDER BY at, owner, number, clock, version, rung", **parameters)
+        return [
+            AlertRecord(
+                matter=Matter(row.owner, row.number),
+                clock=row.clock,
+                version=row.version,
+                rung=row.rung,
+                kind=row.kind,
+                at=from_micros(row.at),
+                due=from_micros(row.due_at),
+                withdrawn_at=instant_or_none(row.withdrawn_at),
+            )
+            for row in rows
+        ]
+
+    async def task(self, matter: Matter) -> tuple[Task, list[LedgerRow]] | None:
+        """A task with its ledger rows in order; None when there is none."""
+        key = {"owner": matter.owner, "number": matter.number}
+        body = (await self._rows("SELECT body FROM task WHERE owner = :owner AND number = :number", **key)).scalar_one_or_none()
+        if body is None:
+            return None
+        rows = await self._rows(
+            "SELECT * FROM ledger WHERE owner = :owner AND number = :number ORDER BY partition, position", **key
+        )
+        return decode_task(body), [ledger_row_of(row) for row in rows]
+
+    async def parked(self, matter: Matter) -> list[ParkedEvent]:
+        """The parked events of a matter, the oldest first."""
+        rows = await self._rows(
+            f"SELECT {PARKED_COLUMNS} FROM parked WHERE owner = :owner AND number = :number ORDER BY parked_at, event_id",
+            owner=matter.owner,
+            number=matter.number,
+        )
+        return [parked_event_of(row) for row in rows]
+
+    async def rejected(self, limit: int) -> list[RejectedPush]:
+        """Pushes that were not taken, the newest first."""
+        rows = await self._rows("SELECT * FROM rejected ORDER BY last_at DESC, subject, digest LIMIT :n", n=limit)
+        return [
+            RejectedPush(
+                subject=row.subject,
+                digest=row.digest,
+                sender=row.sender,
+                event_id=row.event_id,
+                reasons=tuple((path, message) for path, message in json.loads(row.reasons)),
+                raw=bytes(row.raw),
+                first_at=from_micros(row.first_at),
+                last_at=from_micros(row.last_at),
+                times=row.times,
+            )
+            for row in rows
+        ]
+
+    async def units(self) -> dict[str, int]:
+        """Unit codes that tasks name, with the number of tasks."""
+        rows = await self._rows("SELECT unit, sum(received) AS tasks FROM tally WHERE unit <> '' GROUP BY unit ORDER BY unit")
+        return {row.unit: int(row.tasks) for row in rows if row.tasks}
+
+    async def count(self, table: str) -> int:
+        """Number of rows of a table of ours."""
+        return int((await self._rows(f'SELECT count(*) FROM "{table}"')).scalar_one())
+
+    async def heads(self) -> dict[int, tuple[int, bytes]]:
+        """Position and hash of the last row of each partition, as the writer left them."""
+        rows = await self._rows("SELECT partition, position, head FROM partition")
+        return {row.partition: (row.position, bytes(row.head)) for row in rows}
+
+    async def ledger(self) -> AsyncIterator[StoredRow]:
+        """The whole ledger in order, as stored."""
+        stream = await self._connection.stream(
+            text(
+                "SELECT partition, position, owner, number, kind, event_source, event_id, event, body, hash"
+                " FROM ledger ORDER BY partition, position"
+            )
+        )
+        async for rows in stream.partitions(1000):
+            for row in rows:
+                event = None if row.event is None else bytes(row.event)
+                yield StoredRow(
+                    partition=row.partition,
+                    position=row.position,
+                    owner=row.owner,
+                    number=row.number,
+                    kind=row.kind,
+                    event_source=row.event_source,
+                    event_id=row.event_id,
+                    event=event,
+                    body=bytes(row.body),
+                    hash=bytes(row.hash),
+                )
+
+    async def tasks(self) -> AsyncIterator[Task]:
+        """All tasks."""
+        stream = await self._connection.stream(text("SELECT body FROM task ORDER BY owner, number"))
+        async for rows in stream.partitions(1000):
+            for row in rows:
+                yield decode_task(row.body)
+
+
+class ReadStore:
+    """Opens snapshots for reading."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[Snapshot]:
+        """One instant of the database, for as long as the context lasts; raises NotStored while the database is away."""
+        with trouble_as_not_stored():
+            async with self._database.snapshot() as connection:
+                yield Snapshot(connection)
+
+
+def _counts(row: Any) -> Counts:
+    return Counts(*(int(getattr(row, measure) or 0) for measure in _COUNTS.split(", ")))

@@ -1,0 +1,145 @@
+"""The tables. Instants are microseconds since 1970 in UTC."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
+from sqlmodel import Field, SQLModel
+
+
+def _text(*, key: bool = False) -> Column[str]:
+    return Column(Text, primary_key=key, nullable=False)
+
+
+class Partition(SQLModel, table=True):
+    """A partition of the ledger with its writer's lease and the head of its hash chain."""
+
+    __tablename__ = "partition"
+
+    partition: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    holder: str = Field(sa_column=_text())
+    epoch: int = Field(sa_column=Column(Integer, nullable=False))
+    expires_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    position: int = Field(sa_column=Column(BigInteger, nullable=False))
+    head: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    clock: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class Ledger(SQLModel, table=True):
+    """The truth: facts, append-only. (event_source, event_id) unique is the inbox, (partition, position) the outbox."""
+
+    __tablename__ = "ledger"
+    __table_args__ = (
+        Index("ledger_event", "event_source", "event_id", unique=True),
+        Index("ledger_matter", "owner", "number"),
+    )
+
+    partition: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    recorded_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    kind: str = Field(sa_column=_text())
+    family: str = Field(sa_column=_text())
+    unit: str = Field(sa_column=_text())
+    owner: str = Field(sa_column=_text())
+    number: str = Field(sa_column=_text())
+    event_source: str | None = Field(sa_column=Column(Text))
+    event_id: str | None = Field(sa_column=Column(Text))
+    event: bytes | None = Field(sa_column=Column(LargeBinary))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class TaskRow(SQLModel, table=True):
+    """A task as it stands: `body` is the whole of it, the other columns are what is searched."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        Index(
+            "task_wakes",
+            "partition",
+            "wakes_at",
+            postgresql_where=text("wakes_at IS NOT NULL"),
+            sqlite_where=text("wakes_at IS NOT NULL"),
+        ),
+        Index("task_overdue", "due_at", postgresql_where=text("overdue = 1"), sqlite_where=text("overdue = 1")),
+        Index("task_received", "family", "received_at"),
+    )
+
+    owner: str = Field(sa_column=_text(key=True))
+    number: str = Field(sa_column=_text(key=True))
+    partition: int = Field(sa_column=Column(Integer, nullable=False))
+    family: str = Field(sa_column=_text())
+    unit: str = Field(sa_column=_text())
+    title: str = Field(sa_column=_text())
+    state: str = Field(sa_column=_text())
+    received_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    due_at: int | None = Field(sa_column=Column(BigInteger))
+    closed_at: int | None = Field(sa_column=Column(BigInteger))
+    ended_at: int | None = Field(sa_column=Column(BigInteger))
+    overdue: int = Field(sa_column=Column(Integer, nullable=False))
+    wakes_at: int | None = Field(sa_column=Column(BigInteger))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class TallyRow(SQLModel, table=True):
+    """Counts by family, unit and local day of receipt, in rows of one partition so that writers never contend."""
+
+    __tablename__ = "tally"
+
+    partition: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    family: str = Field(sa_column=_text(key=True))
+    unit: str = Field(sa_column=_text(key=True))
+    day: str = Field(sa_column=_text(key=True))
+    received: int = Field(sa_column=Column(BigInteger, nullable=False))
+    closed: int = Field(sa_column=Column(BigInteger, nullable=False))
+    closed_on_time: int = Field(sa_column=Column(BigInteger, nullable=False))
+    closed_late: int = Field(sa_column=Column(BigInteger, nullable=False))
+    open: int = Field(sa_column=Column(BigInteger, nullable=False))
+    overdue_open: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class AlertRow(SQLModel, table=True):
+    """One alert for (task, clock, due-version, rung); the key is what keeps it one."""
+
+    __tablename__ = "alert"
+
+    owner: str = Field(sa_column=_text(key=True))
+    number: str = Field(sa_column=_text(key=True))
+    clock: str = Field(sa_column=_text(key=True))
+    version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    rung: str = Field(sa_column=_text(key=True))
+    kind: str = Field(sa_column=_text())
+    at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    due_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    withdrawn_at: int | None = Field(sa_column=Column(BigInteger))
+
+
+class ParkedRow(SQLModel, table=True):
+    """An event that came early."""
+
+    __tablename__ = "parked"
+    __table_args__ = (Index("parked_matter", "owner", "number"), Index("parked_expiry", "partition", "expires_at"))
+
+    event_source: str = Field(sa_column=_text(key=True))
+    event_id: str = Field(sa_column=_text(key=True))
+    partition: int = Field(sa_column=Column(Integer, nullable=False))
+    owner: str = Field(sa_column=_text())
+    number: str = Field(sa_column=_text())
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    path: str = Field(sa_column=_text())
+    message: str = Field(sa_column=_text())
+    parked_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    expires_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class RejectedRow(SQLModel, table=True):
+    """A push that was not taken, as pushed, to be listed, corrected and sent again."""
+
+    __tablename__ = "rejected"
+
+    subject: str = Field(sa_column=_text(key=True))
+    digest: str = Field(sa_column=_text(key=True))
+    sender: str = Field(sa_column=_text())
+    event_id: str | None = Field(sa_column=Column(Text))
+    reasons: str = Field(sa_column=_text())
+    raw: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    first_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    last_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    times: int = Field(sa_column=Column(Integer, nullable=False))
