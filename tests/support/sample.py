@@ -1,0 +1,122 @@
+"""Sample policies, instants and commands: one matter of the city, handled by the district."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from shared.domain import command as c
+from shared.domain.budget import Budget
+from shared.domain.matter import Cause, Family, Matter
+from shared.domain.policy import Policies, Policy, Rule
+from shared.domain.task import Grade
+
+SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
+START: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""A Monday, 09:00 in Shanghai."""
+DUE_OF_30_DAYS: Final = datetime(2026, 12, 23, 16, 0, tzinfo=UTC)
+"""24:00 in Shanghai of the thirtieth day after START, the first day not counted."""
+
+CITY: Final = "city"
+DISTRICT: Final = "district"
+MATTER: Final = Matter(CITY, "7")
+
+_NEAR: Final = (("near-3cd", timedelta(days=3)), ("near-1cd", timedelta(days=1)))
+
+
+def at(days: float = 0, *, hours: float = 0, minutes: float = 0) -> datetime:
+    """An instant after START."""
+    return START + timedelta(days=days, hours=hours, minutes=minutes)
+
+
+def rule(budget: str, near: tuple[tuple[str, timedelta], ...] = _NEAR, id_: str = "sample.finish") -> Rule:
+    """A rule with a budget as policies write it."""
+    return Rule(id_, Budget.parse(budget), "sample citation", near)
+
+
+POLICIES: Final[Policies] = {
+    "standard": Policy(
+        id="standard",
+        version=3,
+        title="sign, handle, review",
+        flow="standard",
+        sign=rule("24h", (("near-2h", timedelta(hours=2)),), "standard.sign"),
+        finish=dict.fromkeys(Family, rule("30cd", id_="standard.finish")),
+        park_for=timedelta(days=30),
+    ),
+    "reported": Policy(
+        id="reported",
+        version=1,
+        title="report the result",
+        flow="reported",
+        sign=None,
+        finish=dict.fromkeys(Family, rule("open", id_="reported.finish")),
+        park_for=timedelta(days=30),
+    ),
+}
+
+
+def cause(command: type[c.Command], when: datetime, id_: str, source: str) -> Cause:
+    """The event behind a command of that class."""
+    return Cause(source, id_, f"duban.task.{command.action}.v1", when, command.rank)
+
+
+def register(
+    when: datetime = START,
+    *,
+    id_: str = "register",
+    source: str = CITY,
+    policy: str | None = None,
+    due: c.Due | None = None,
+    family: Family = Family.DIRECTIVE,
+    unit: str | None = "bureau",
+    title: str = "clean the river",
+) -> c.RegisterTask:
+    return c.RegisterTask(
+        matter=MATTER,
+        cause=cause(c.RegisterTask, when, id_, source),
+        family=family,
+        title=title,
+        policy=policy,
+        unit=unit,
+        co_units=("water",),
+        category=("river", "waste"),
+        due=due,
+    )
+
+
+def amend(
+    when: datetime,
+    *,
+    id_: str = "amend",
+    source: str = CITY,
+    due: c.Due | None = None,
+    title: str | None = None,
+    unit: str | None = None,
+    co_units: tuple[str, ...] | None = None,
+    category: tuple[str, ...] | None = None,
+) -> c.AmendTask:
+    return c.AmendTask(MATTER, cause(c.AmendTask, when, id_, source), title, unit, co_units, category, due)
+
+
+def sign(when: datetime, *, id_: str = "sign", source: str = DISTRICT) -> c.SignTask:
+    return c.SignTask(MATTER, cause(c.SignTask, when, id_, source))
+
+
+def record(when: datetime, *, id_: str = "record", source: str = DISTRICT, what: str = "progressed") -> c.RecordOnTask:
+    return c.RecordOnTask(MATTER, cause(c.RecordOnTask, when, id_, source), what)
+
+
+def submit(when: datetime, *, id_: str = "submit", source: str = DISTRICT) -> c.SubmitTask:
+    return c.SubmitTask(MATTER, cause(c.SubmitTask, when, id_, source))
+
+
+def send_back(when: datetime, *, id_: str = "send-back", source: str = CITY) -> c.SendBackTask:
+    return c.SendBackTask(MATTER, cause(c.SendBackTask, when, id_, source))
+
+
+def approve(when: datetime, *, id_: str = "approve", source: str = CITY, grade: Grade = "full") -> c.ApproveTask:
+    return c.ApproveTask(MATTER, cause(c.ApproveTask, when, id_, source), grade)
+
+
+def withdraw(when: datetime, *, id_: str = "withdraw", source: str = CITY) -> c.WithdrawTask:
+    return c.WithdrawTask(MATTER, cause(c.WithdrawTask, when, id_, source))

@@ -1,0 +1,250 @@
+"""Any order of arrival ends in the same task, the same counts and the same alerts."""
+
+from dataclasses import replace
+from datetime import datetime
+from itertools import permutations
+
+from hypothesis import given as hypothesis_given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from shared.domain import fact as f
+from shared.domain.clock import Clock
+from shared.domain.command import Command
+from shared.domain.evolve import evolve_all
+from shared.domain.history import absorb, comes_last, fold, refold
+from shared.domain.tally import Tally, tally_delta
+from shared.domain.task import Task
+from tests.support.histories import any_history, arrivals
+from tests.support.memory_tracker import MemoryTracker
+from tests.support.sample import POLICIES, SHANGHAI, amend, approve, at, record, register, send_back, sign, submit, withdraw
+from tests.support.scenario import finish_of, the
+
+LAST_WATERMARK = at(400)
+
+
+def in_order(commands: list[Command]) -> list[Command]:
+    return sorted(commands, key=lambda command: command.cause.order)
+
+
+def without_flags(task: Task | None) -> Task:
+    return replace(the(task), clocks=tuple(replace(clock, rungs=()) for clock in the(task).clocks))
+
+
+def holding(task: Task | None) -> Task:
+    """The task with the alerts that hold: one that was raised and withdrawn counts as one that was never raised."""
+
+    def settled(clock: Clock) -> Clock:
+        return replace(clock, rungs=tuple(replace(r, raised=r.raised and not r.withdrawn, withdrawn=False) for r in clock.rungs))
+
+    return replace(the(task), clocks=tuple(settled(clock) for clock in the(task).clocks))
+
+
+def tracked(arrived: list[Command | datetime]) -> MemoryTracker:
+    tracker = MemoryTracker()
+    for item in arrived:
+        if isinstance(item, datetime):
+            tracker.sweep(item)
+        else:
+            tracker.push(item)
+    return tracker
+
+
+def counted(task: Task | None) -> Tally:
+    return tally_delta(None, task, SHANGHAI)
+
+
+def tallied(tracker: MemoryTracker) -> Tally:
+    return {key: count for key, count in tracker.tally.items() if count}
+
+
+def assert_alerts_are_raised_once(ledger: list[f.Entry]) -> dict[tuple[str, int, str], bool]:
+    held: dict[tuple[str, int, str], bool] = {}
+    for fact in (entry.fact for entry in ledger):
+        if isinstance(fact, (f.NearDue, f.Overdue)):
+            key = (fact.clock, fact.version, fact.rung)
+            assert not held.get(key), f"raised twice: {fact}"
+            held[key] = True
+        elif isinstance(fact, f.AlertWithdrawn):
+            key = (fact.clock, fact.version, fact.rung)
+            assert held.get(key), f"withdrawn without being raised: {fact}"
+            held[key] = False
+    return held
+
+
+STANDARD: list[Command] = [
+    register(at(0)),
+    sign(at(hours=1)),
+    submit(at(2)),
+    send_back(at(3)),
+    submit(at(4), id_="submit-again"),
+    approve(at(5)),
+]
+REPORTED: list[Command] = [
+    register(at(0), policy="reported", due=at(3)),
+    amend(at(1), due=at(2)),
+    record(at(4)),
+    approve(at(5)),
+    record(at(6), id_="look-back", what="noted"),
+]
+ONE_INSTANT: list[Command] = [
+    register(at(0)),
+    sign(at(0)),
+    submit(at(0)),
+    send_back(at(0)),
+    submit(at(0), id_="submit-again"),
+    approve(at(0)),
+]
+
+
+def assert_every_permutation_agrees(commands: list[Command]) -> None:
+    expected = MemoryTracker().push(*commands).sweep(LAST_WATERMARK)
+    for arrived in permutations(commands):
+        tracker = MemoryTracker().push(*arrived).sweep(LAST_WATERMARK)
+        assert not tracker.waiting and not tracker.rejected
+        assert holding(tracker.task) == holding(expected.task)
+        assert tallied(tracker) == tallied(expected)
+
+
+def test_every_permutation_of_a_standard_history_ends_in_the_same_task() -> None:
+    assert_every_permutation_agrees(STANDARD)
+
+
+def test_every_permutation_of_a_reported_history_ends_in_the_same_task() -> None:
+    assert_every_permutation_agrees(REPORTED)
+
+
+def test_every_permutation_of_a_history_of_one_instant_ends_in_the_same_task() -> None:
+    assert_every_permutation_agrees(ONE_INSTANT)
+
+
+@settings(max_examples=250, deadline=None)
+@hypothesis_given(st.data())
+def test_any_arrival_of_any_history_ends_in_the_task_of_its_own_order(data: st.DataObject) -> None:
+    commands = data.draw(any_history())
+    tracker = tracked(data.draw(arrivals(commands)))
+    expected = MemoryTracker().push(*in_order(commands))
+    assert not tracker.waiting and not tracker.rejected
+    assert without_flags(tracker.task) == without_flags(expected.task)
+    assert not the(tracker.task).displaced
+    assert holding(tracker.sweep(LAST_WATERMARK).task) == holding(expected.sweep(LAST_WATERMARK).task)
+    assert tallied(tracker) == tallied(expected)
+
+
+@settings(max_examples=150, deadline=None)
+@hypothesis_given(st.data())
+def test_a_replay_of_the_ledger_and_the_sum_of_the_deltas_equal_what_is_stored(data: st.DataObject) -> None:
+    commands = data.draw(any_history())
+    arrived = data.draw(arrivals(commands))
+    for end in range(len(arrived) + 1):
+        tracker = tracked(arrived[:end])
+        assert evolve_all(None, tracker.ledger) == tracker.task
+        assert tallied(tracker) == counted(tracker.task)
+
+
+@settings(max_examples=200, deadline=None)
+@hypothesis_given(st.data())
+def test_no_alert_is_raised_twice_and_the_flags_of_the_task_are_those_of_the_ledger(data: st.DataObject) -> None:
+    tracker = tracked(data.draw(arrivals(data.draw(any_history())))).sweep(LAST_WATERMARK)
+    held = assert_alerts_are_raised_once(tracker.ledger)
+    for clock in the(tracker.task).clocks:
+        for rung in clock.rungs:
+            assert held.get((clock.name, clock.version, rung.name), False) is (rung.raised and not rung.withdrawn)
+
+
+@settings(max_examples=150, deadline=None)
+@hypothesis_given(st.data())
+def test_an_event_causes_one_row_of_the_ledger(data: st.DataObject) -> None:
+    commands = data.draw(any_history())
+    tracker = tracked(data.draw(arrivals(commands)))
+    caused = [(entry.cause.source, entry.cause.id) for entry in tracker.ledger if entry.cause is not None]
+    assert sorted(caused) == sorted((command.cause.source, command.cause.id) for command in commands)
+
+
+def test_an_event_that_comes_last_in_its_matters_order_needs_no_fold() -> None:
+    tracker = MemoryTracker().push(register(at(0)), sign(at(1)))
+    assert comes_last(tracker.task, submit(at(2)), [])
+    assert not comes_last(tracker.task, submit(at(0.5)), [])
+
+
+def test_an_event_before_a_parked_one_does_not_come_last() -> None:
+    assert not comes_last(None, register(at(0)), [sign(at(1))])
+    assert comes_last(None, register(at(0)), [])
+
+
+def test_a_parked_event_is_taken_when_what_it_waited_for_arrives() -> None:
+    tracker = MemoryTracker().push(sign(at(hours=1)))
+    assert (tracker.task, tracker.waiting, tracker.ledger) == (None, [sign(at(hours=1))], [])
+    tracker.push(register(at(0)))
+    assert ([entry.fact.kind for entry in tracker.ledger], tracker.waiting) == (["registered", "signed"], [])
+
+
+def test_a_late_event_that_changes_nothing_before_it_is_told_by_its_own_fact() -> None:
+    tracker = MemoryTracker().push(register(at(0)), submit(at(3)), sign(at(hours=1)))
+    assert [entry.fact.kind for entry in tracker.ledger] == ["registered", "signed", "submitted"]
+
+
+def test_a_late_event_in_the_middle_is_told_by_a_correction_with_the_whole_task() -> None:
+    tracker = MemoryTracker().push(register(at(0)), sign(at(1)), record(at(3)), amend(at(2), title="dredge the river"))
+    corrected = tracker.ledger[-1].fact
+    assert isinstance(corrected, f.Corrected)
+    assert corrected.task == tracker.task
+    assert the(tracker.task).title == "dredge the river"
+
+
+def test_an_event_on_record_that_a_late_one_displaced_comes_into_force_again() -> None:
+    told_late = [register(at(0)), sign(at(1)), submit(at(2)), approve(at(5)), send_back(at(3))]
+    tracker = MemoryTracker().push(*told_late)
+    assert (the(tracker.task).state.place, the(tracker.task).displaced) == ("handling", True)
+    tracker.push(submit(at(4), id_="submit-again"))
+    assert (the(tracker.task).state.place, the(tracker.task).displaced) == ("closed", False)
+
+
+def test_while_an_event_is_displaced_every_event_folds_the_history_again() -> None:
+    tracker = MemoryTracker().push(register(at(0)), sign(at(1)), submit(at(2)), approve(at(5)), send_back(at(3)))
+    assert not comes_last(tracker.task, submit(at(9)), [])
+    tracker.push(submit(at(9), id_="submit-again"))
+    assert the(tracker.task) == the(fold(tracker.told, POLICIES, SHANGHAI).task)
+
+
+def test_parked_events_that_a_correction_made_legal_are_put_on_record_beside_it() -> None:
+    tracker = MemoryTracker().push(register(at(0)), sign(at(1)), submit(at(2)), submit(at(4), id_="submit-again"), approve(at(5)))
+    assert [early.cause.id for early in tracker.waiting] == ["submit-again"]
+    tracker.push(send_back(at(3)))
+    assert [entry.fact.kind for entry in tracker.ledger[-2:]] == ["corrected", "recorded"]
+    assert (the(tracker.task).state.place, tracker.waiting) == ("closed", [])
+
+
+def test_an_event_after_the_end_is_rejected_and_leaves_no_trace() -> None:
+    tracker = MemoryTracker().push(register(at(0)), withdraw(at(1)), sign(at(2)))
+    assert [command.cause.id for command, _ in tracker.rejected] == ["sign"]
+    assert [entry.fact.kind for entry in tracker.ledger] == ["registered", "withdrawn"]
+
+
+def test_a_late_event_that_its_own_place_refuses_changes_nothing() -> None:
+    tracker = MemoryTracker().push(register(at(0)), withdraw(at(2)), sign(at(3)))
+    before = (tracker.task, list(tracker.ledger))
+    absorbed = refold(tracker.task, send_back(at(1)), tracker.told, [], POLICIES, SHANGHAI)
+    assert absorbed.refusal is not None and absorbed.steps == ()
+    assert (absorbed.task, tracker.ledger) == before
+
+
+def test_an_absorbed_event_frees_those_that_waited_in_the_order_of_their_times() -> None:
+    waiting = [approve(at(3)), submit(at(2))]
+    absorbed = absorb(MemoryTracker().push(register(at(0))).task, sign(at(4)), waiting, POLICIES, SHANGHAI)
+    assert [command.action for command, _ in absorbed.steps] == ["sign", "submit", "approve"]
+
+
+def test_an_overdue_alert_of_a_closing_told_late_is_withdrawn() -> None:
+    tracker = MemoryTracker().push(register(at(0), policy="reported", due=at(5))).sweep(at(9)).push(record(at(8)), approve(at(4)))
+    assert [entry.fact.kind for entry in tracker.ledger[-3:]] == ["corrected", "alert-withdrawn", "alert-withdrawn"]
+    assert not finish_of(tracker.task).is_overdue
+
+
+def test_a_withdrawn_alert_that_holds_again_is_raised_again() -> None:
+    closed = [register(at(0)), sign(at(hours=1)), submit(at(2)), approve(at(20))]
+    tracker = MemoryTracker().push(*closed[:3]).sweep(at(60)).push(closed[3])
+    assert not finish_of(tracker.task).is_overdue
+    tracker.push(send_back(at(3))).sweep(at(60))
+    assert finish_of(tracker.task).is_overdue
+    assert_alerts_are_raised_once(tracker.ledger)
