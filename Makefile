@@ -13,7 +13,7 @@ setup: .venv/.ready  ## install everything into .venv
 .venv/.ready: pyproject.toml uv.lock
 	test -x $(PY) || python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9'
-	VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv sync --quiet --frozen --active
+	VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/uv sync --quiet --frozen --active --compile-bytecode
 	touch $@
 
 demo: setup      ## a district's first half of 2023, live in the browser

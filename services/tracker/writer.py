@@ -1,10 +1,10 @@
 """The writer of one partition: takes batches and drives clocks, one at a time, under a lease."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -28,13 +28,23 @@ RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10)
 class Writer:
     """All writing of one partition goes through here."""
 
-    def __init__(self, store: TrackerStore, lease: Lease, policies: Policies, zone: tzinfo, clock: Clock, machine: Clock) -> None:
+    def __init__(
+        self,
+        store: TrackerStore,
+        lease: Lease,
+        policies: Policies,
+        zone: tzinfo,
+        clock: Clock,
+        machine: Clock,
+        written: Callable[[Sequence[LedgerRow]], None],
+    ) -> None:
         self._store = store
         self._lease = lease
         self._policies = policies
         self._zone = zone
         self._clock = clock
         self._machine = machine
+        self._written = written
         self._turn = asyncio.Lock()
 
     @property
@@ -42,25 +52,22 @@ class Writer:
         """The partition that is written."""
         return self._lease.partition
 
-    async def take(self, pushes: Sequence[Push]) -> tuple[list[Receipt], Sequence[LedgerRow]]:
-        """Decide a batch of pushes and commit it; the receipts may go out now. Held and retried while the database is away."""
+    async def take(self, pushes: Sequence[Push]) -> list[Receipt]:
+        """Decide a batch of pushes and commit it; the receipts may then go out. Held and retried while the database is away."""
         reads = [read_push(push) for push in pushes]
         commands = [read.command for read in reads if read.command is not None]
-        self._show(commands)
         async with self._turn:
             return await self._until_stored(lambda: self._take(reads, commands))
 
-    async def sweep(self, watermark: datetime) -> tuple[list[Receipt], list[LedgerRow]]:
+    async def sweep(self, watermark: datetime) -> list[Receipt]:
         """Raise all alerts that were crossed before the watermark, and settle parked events whose time is up."""
         receipts: list[Receipt] = []
-        rows: list[LedgerRow] = []
         more = True
         while more:
             async with self._turn:
-                more, answered, written = await self._until_stored(lambda: self._sweep(watermark))
+                more, answered = await self._until_stored(lambda: self._sweep(watermark))
             receipts += answered
-            rows += written
-        return receipts, rows
+        return receipts
 
     async def next_wake(self) -> datetime | None:
         """The earliest instant at which something is to be swept."""
@@ -71,43 +78,48 @@ class Writer:
         async with self._turn:
             await self._until_stored(lambda: self._store.renew(self._lease, self._expiry()))
 
-    def _show(self, commands: Sequence[Command]) -> None:
-        if isinstance(self._clock, ReplayClock):
-            for command in commands:
-                self._clock.advance(command.cause.at)
-
-    async def _take(self, reads: Sequence[ReadPush], commands: Sequence[Command]) -> tuple[list[Receipt], Sequence[LedgerRow]]:
+    async def _take(self, reads: Sequence[ReadPush], commands: Sequence[Command]) -> list[Receipt]:
         matters = {command.matter for command in commands}
         events = {EventId(command.cause.source, command.cause.id) for command in commands}
-        batch = self._batch(await self._store.known(matters, events))
+        now = self._now(commands)
+        batch = self._batch(await self._store.known(matters, events), now)
         receipts = [await batch.take(read) for read in reads]
-        await self._commit(batch)
-        return receipts, batch.rows
+        await self._commit(batch, now)
+        return receipts
 
-    async def _sweep(self, watermark: datetime) -> tuple[bool, list[Receipt], Sequence[LedgerRow]]:
+    async def _sweep(self, watermark: datetime) -> tuple[bool, list[Receipt]]:
         waking = await self._store.waking(self.partition, watermark, SWEEP)
         expired = await self._store.expired(self.partition, self._clock.now(), SWEEP)
         if not waking and not expired:
-            return False, [], []
+            return False, []
         matters: set[Matter] = {parked.matter for parked in expired}
-        batch = self._batch(await self._store.known(matters, ()))
+        now = self._clock.now()
+        batch = self._batch(await self._store.known(matters, ()), now)
         for task in waking:
             batch.cross(task, watermark)
         receipts = [await batch.take_expired(parked) for parked in expired]
-        await self._commit(batch)
+        await self._commit(batch, now)
         more = len(waking) == SWEEP or len(expired) == SWEEP
-        return more, [receipt for receipt in receipts if receipt is not None], batch.rows
+        return more, [receipt for receipt in receipts if receipt is not None]
 
-    def _batch(self, known: Known) -> Batch:
-        return Batch(self._lease, known, self._store.told, self._policies, self._zone, self._clock.now())
+    def _now(self, commands: Sequence[Command]) -> datetime:
+        """What time it is for a batch: in a replay, the time of its latest event."""
+        if isinstance(self._clock, ReplayClock):
+            return max((command.cause.at for command in commands), default=self._clock.now())
+        return self._clock.now()
 
-    async def _commit(self, batch: Batch) -> None:
+    def _batch(self, known: Known, now: datetime) -> Batch:
+        return Batch(self._lease, known, self._store.told, self._policies, self._zone, max(now, self._lease.clock))
+
+    async def _commit(self, batch: Batch, now: datetime) -> None:
         changes = batch.changes()
-        if changes is None:
-            return
-        lease = replace(batch.lease, clock=max(self._clock.now(), self._lease.clock))
-        await self._store.commit(lease, changes, self._expiry())
-        self._lease = lease
+        if changes is not None:
+            lease = replace(batch.lease, clock=max(now, self._lease.clock))
+            await _to_the_end(self._store.commit(lease, changes, self._expiry()))
+            self._lease = lease
+            self._written(batch.rows)
+        if isinstance(self._clock, ReplayClock):
+            self._clock.advance(now)  # only now: clocks must not be driven past events that are not decided yet
 
     def _expiry(self) -> datetime:
         # Leases run on the machine's clock: a replay's own clock says nothing about whether its writer lives.
@@ -127,3 +139,13 @@ class Writer:
                 log.warning("tracker.not_stored", partition=self.partition, error=str(error), again_in_seconds=pause)
                 attempt += 1
                 await asyncio.sleep(pause)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await a commit to its end even when we are told to stop meanwhile; the stop follows then."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -1,7 +1,6 @@
 """The relay: publishes ledger rows on DUBAN_OUT in order, each batch whole or not at all, and resumes where the stream ends."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -14,17 +13,16 @@ from nats.js.errors import APIError, NotFoundError
 
 from contracts import subjects
 from contracts.fact import UNTOLD
+from shared.messaging.atomic import MOST_MESSAGES, publish_atomically
 from shared.ports import LedgerRow
 
 log = structlog.get_logger()
 
-BATCH: Final = 500
-PUBLISH_TIMEOUT_SECONDS: Final = 10.0
 RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10, 30)
-QUEUED_BATCHES: Final = 4
+QUEUED_MOST_MESSAGESES: Final = 4
 
-Load = Callable[[int, int], Awaitable[list[LedgerRow]]]
-"""Ledger rows of the partition after a position, at most so many."""
+Load = Callable[[int, int, int], Awaitable[list[LedgerRow]]]
+"""Ledger rows of a partition after a position, at most so many."""
 
 
 class Relay:
@@ -35,12 +33,15 @@ class Relay:
         self._js = js
         self._partition = partition
         self._load = load
-        self._queue: asyncio.Queue[Sequence[LedgerRow]] = asyncio.Queue(QUEUED_BATCHES)
+        self._queue: asyncio.Queue[Sequence[LedgerRow]] = asyncio.Queue(QUEUED_MOST_MESSAGESES)
+        self._left_out = False
         self._published = -1
 
-    async def enqueue(self, rows: Sequence[LedgerRow]) -> None:
-        """Hand over committed rows; waits while the relay is behind."""
-        await self._queue.put(rows)
+    def offer(self, rows: Sequence[LedgerRow]) -> None:
+        """Hand over committed rows. What does not fit is left out: the relay sees the gap and reads it from the ledger."""
+        self._left_out = self._queue.full()
+        if not self._left_out:
+            self._queue.put_nowait(rows)
 
     async def run(self) -> None:
         """Publish until cancelled: first what the stream lacks, then what is handed over."""
@@ -49,6 +50,9 @@ class Relay:
             rows = await self._queue.get()
             try:
                 await self._until_done(lambda rows=rows: self._publish(rows))  # type: ignore[misc]
+                if self._left_out and self._queue.empty():
+                    self._left_out = False
+                    await self._until_done(self._catch_up)
             finally:
                 self._queue.task_done()
 
@@ -70,7 +74,7 @@ class Relay:
 
     async def _catch_up(self) -> None:
         self._published = await self._position_in_stream()
-        while rows := await self._load(self._published, BATCH):
+        while rows := await self._load(self._partition, self._published, MOST_MESSAGES):
             await self._publish(rows)
 
     async def _position_in_stream(self) -> int:
@@ -83,28 +87,14 @@ class Relay:
 
     async def _publish(self, rows: Sequence[LedgerRow]) -> None:
         fresh = [row for row in rows if row.position > self._published]
-        for start in range(0, len(fresh), BATCH):
-            batch = fresh[start : start + BATCH]
+        for start in range(0, len(fresh), MOST_MESSAGES):
+            batch = fresh[start : start + MOST_MESSAGES]
             if batch[0].position != self._published + 1:
                 return await self._catch_up()
-            await self._publish_whole(batch)
+            await publish_atomically(self._client, [_message(row) for row in batch])
             self._published = batch[-1].position
 
-    async def _publish_whole(self, batch: Sequence[LedgerRow]) -> None:
-        """One atomic batch: the server stores all of it with one sync, or nothing."""
-        name = secrets.token_hex(8)
-        for number, row in enumerate(batch, 1):
-            subject = subjects.fact(row.partition, row.unit or UNTOLD, row.family, row.entry.fact.kind)
-            headers = {
-                "Nats-Batch-Id": name,
-                "Nats-Batch-Sequence": str(number),
-                "Nats-Msg-Id": f"{row.partition}-{row.position}",
-            }
-            if number < len(batch):
-                await self._client.publish(subject, row.body, headers=headers)
-            else:
-                headers["Nats-Batch-Commit"] = "1"
-                reply = await self._client.request(subject, row.body, timeout=PUBLISH_TIMEOUT_SECONDS, headers=headers)
-        answer = orjson.loads(reply.data)
-        if "error" in answer:
-            raise APIError.from_error(answer["error"])
+
+def _message(row: LedgerRow) -> tuple[str, bytes, str]:
+    subject = subjects.fact(row.partition, row.unit or UNTOLD, row.family, row.entry.fact.kind)
+    return subject, row.body, f"{row.partition}-{row.position}"

@@ -30,6 +30,7 @@ def inbound_stream(partitions: int) -> api.StreamConfig:
         duplicate_window=DUPLICATE_WINDOW_SECONDS,
         deny_delete=True,
         deny_purge=True,
+        allow_atomic=True,  # a file of events is stored with one sync for many
         subject_transform=api.SubjectTransform(src=subjects.IN_PATTERN, dest=subjects.partition_transform(partitions)),
     )
 

@@ -72,6 +72,11 @@ def assert_alerts_are_raised_once(ledger: list[f.Entry]) -> dict[tuple[str, int,
     return held
 
 
+def assert_events_are_on_record_once(tracker: MemoryTracker, commands: list[Command]) -> None:
+    caused = [(entry.cause.source, entry.cause.id) for entry in tracker.ledger if entry.cause is not None]
+    assert sorted(caused) == sorted((command.cause.source, command.cause.id) for command in commands)
+
+
 STANDARD: list[Command] = [
     register(at(0)),
     sign(at(hours=1)),
@@ -101,9 +106,12 @@ def assert_every_permutation_agrees(commands: list[Command]) -> None:
     expected = MemoryTracker().push(*commands).sweep(LAST_WATERMARK)
     for arrived in permutations(commands):
         tracker = MemoryTracker().push(*arrived).sweep(LAST_WATERMARK)
-        assert not tracker.waiting and not tracker.rejected
+        assert not tracker.waiting
+        assert not tracker.rejected
         assert holding(tracker.task) == holding(expected.task)
         assert tallied(tracker) == tallied(expected)
+        assert_alerts_are_raised_once(tracker.ledger)
+        assert_events_are_on_record_once(tracker, commands)
 
 
 def test_every_permutation_of_a_standard_history_ends_in_the_same_task() -> None:
@@ -124,7 +132,8 @@ def test_any_arrival_of_any_history_ends_in_the_task_of_its_own_order(data: st.D
     commands = data.draw(any_history())
     tracker = tracked(data.draw(arrivals(commands)))
     expected = MemoryTracker().push(*in_order(commands))
-    assert not tracker.waiting and not tracker.rejected
+    assert not tracker.waiting
+    assert not tracker.rejected
     assert without_flags(tracker.task) == without_flags(expected.task)
     assert not the(tracker.task).displaced
     assert holding(tracker.sweep(LAST_WATERMARK).task) == holding(expected.sweep(LAST_WATERMARK).task)
@@ -157,8 +166,7 @@ def test_no_alert_is_raised_twice_and_the_flags_of_the_task_are_those_of_the_led
 def test_an_event_causes_one_row_of_the_ledger(data: st.DataObject) -> None:
     commands = data.draw(any_history())
     tracker = tracked(data.draw(arrivals(commands)))
-    caused = [(entry.cause.source, entry.cause.id) for entry in tracker.ledger if entry.cause is not None]
-    assert sorted(caused) == sorted((command.cause.source, command.cause.id) for command in commands)
+    assert_events_are_on_record_once(tracker, commands)
 
 
 def test_an_event_that_comes_last_in_its_matters_order_needs_no_fold() -> None:
@@ -216,7 +224,7 @@ def test_parked_events_that_a_correction_made_legal_are_put_on_record_beside_it(
 
 
 def test_an_event_after_the_end_is_rejected_and_leaves_no_trace() -> None:
-    tracker = MemoryTracker().push(register(at(0)), withdraw(at(1)), sign(at(2)))
+    tracker = MemoryTracker().push(register(at(0)), withdraw(at(hours=1)), sign(at(2)))
     assert [command.cause.id for command, _ in tracker.rejected] == ["sign"]
     assert [entry.fact.kind for entry in tracker.ledger] == ["registered", "withdrawn"]
 
@@ -225,7 +233,8 @@ def test_a_late_event_that_its_own_place_refuses_changes_nothing() -> None:
     tracker = MemoryTracker().push(register(at(0)), withdraw(at(2)), sign(at(3)))
     before = (tracker.task, list(tracker.ledger))
     absorbed = refold(tracker.task, send_back(at(1)), tracker.told, [], POLICIES, SHANGHAI)
-    assert absorbed.refusal is not None and absorbed.steps == ()
+    assert absorbed.refusal is not None
+    assert absorbed.steps == ()
     assert (absorbed.task, tracker.ledger) == before
 
 
@@ -239,6 +248,15 @@ def test_an_overdue_alert_of_a_closing_told_late_is_withdrawn() -> None:
     tracker = MemoryTracker().push(register(at(0), policy="reported", due=at(5))).sweep(at(9)).push(record(at(8)), approve(at(4)))
     assert [entry.fact.kind for entry in tracker.ledger[-3:]] == ["corrected", "alert-withdrawn", "alert-withdrawn"]
     assert not finish_of(tracker.task).is_overdue
+
+
+def test_an_alert_withdrawn_by_a_closing_at_the_due_stays_withdrawn_when_the_history_is_corrected() -> None:
+    tracker = MemoryTracker().push(register(at(0), policy="reported", due=at(5))).sweep(at(9)).push(approve(at(5)))
+    withdrawn = finish_of(tracker.task).rungs[-1]
+    assert (withdrawn.raised, withdrawn.withdrawn) == (True, True)
+    tracker.push(amend(at(1), title="dredge the river"))
+    assert tracker.ledger[-1].fact.kind == "corrected"
+    assert finish_of(tracker.task).rungs[-1] == withdrawn
 
 
 def test_a_withdrawn_alert_that_holds_again_is_raised_again() -> None:

@@ -1,0 +1,78 @@
+"""Where the command writes: results to standard output, progress and troubles to standard error."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import orjson
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from shared.settings import Settings
+
+output = Console()
+errors = Console(stderr=True)
+
+DataOption = Annotated[
+    Path, typer.Option("--data", envvar="DUBAN_DATA", help="Folder of the installation.", show_default=True, file_okay=False)
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+DEFAULT_DATA = Path("duban-data")
+
+
+def settings_for(data: Path) -> Settings:
+    """The settings of a data folder, with what the environment says."""
+    return Settings(data=data.absolute())
+
+
+def print_json(document: Any) -> None:
+    """Print a JSON document, indented; instants keep their offset."""
+    typer.echo(orjson.dumps(document, default=_plain, option=orjson.OPT_INDENT_2).decode())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def progress(unit: str) -> Progress:
+    """A progress bar for long work, on standard error."""
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        disable=not errors.is_terminal,
+    )
+
+
+def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
+    """An instant as a person writes it: a date or a date and time; without an offset it is read in the zone."""
+    if text is None:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write 2026-11-23, 2026-11-23T09:00 or with an offset +08:00") from None
+    return read if read.tzinfo is not None else read.replace(tzinfo=zone)
+
+
+def local(when: datetime | None, zone: ZoneInfo) -> str:
+    """An instant for a person: local time to the minute."""
+    return "—" if when is None else when.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,101 @@
+"""`duban demo`: a district's first half of 2023, fed at a speed one can watch, on a clock that its events drive."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated, Final
+
+import orjson
+import typer
+
+from services.cli.console import DataOption, errors, output, progress, settings_for
+from services.cli.demo import UNITS, half_year
+from services.cli.feed import client_of, publish_all
+from services.cli.place import UnusableFolder, make_folder
+from services.cli.run import HostOption, PortOption, everything, run_until_signalled
+from services.tracker.service import Tracker
+from shared.clock import ReplayClock
+from shared.observability import configure_logging
+from shared.settings import Settings
+
+END: Final = datetime.fromisoformat("2023-07-01T00:00:00+08:00")
+_MARK: Final = "this-folder-is-a-demo"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command()(demo)
+
+
+def demo(
+    data: DataOption = Path("demo-data"),
+    port: PortOption = 8080,
+    host: HostOption = "127.0.0.1",
+    seconds: Annotated[float, typer.Option("--seconds", min=0, help="How long the half-year takes.")] = 90.0,
+) -> None:
+    """A district's first half of 2023, live in the browser. The folder is made anew each time.
+
+    Example: `duban demo --seconds 30`
+    """
+    configure_logging()
+    settings = settings_for(data)
+    _make_anew(settings.data)
+    run_until_signalled(_demo(settings, host, port, seconds))
+
+
+async def _demo(settings: Settings, host: str, port: int, seconds: float) -> None:
+    clock = ReplayClock()
+    async with everything(settings, host, port, clock) as running:
+        output.print("Feeding the first half of 2023: open the page and watch.\n", highlight=False)
+        assert running.settings.nats_url is not None
+        await _feed(running.settings.nats_url, running.tracker, seconds)
+        output.print(
+            "The half-year is fed; the page stays. Ask for figures in another terminal:\n\n"
+            f"  duban figures --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19 --by unit --data {settings.data}\n",
+            soft_wrap=True,
+            highlight=False,
+        )
+        await asyncio.get_running_loop().create_future()
+
+
+async def _feed(url: str, tracker: Tracker, seconds: float) -> None:
+    days = list(_days())
+    async with client_of(url) as client:
+        with progress("days") as bar:
+            job = bar.add_task("2023", total=len(days))
+            for day, lines in days:
+                await publish_all(client, lines, _refused)
+                await tracker.idle()
+                await tracker.drive_to(day)
+                bar.update(job, description=f"{day - timedelta(days=1):%Y-%m-%d}", advance=1)
+                await asyncio.sleep(seconds / len(days))
+
+
+def _days() -> Iterator[tuple[datetime, list[bytes]]]:
+    """Each day of the half-year by its end, with its events; days without events, too."""
+    by_day = {
+        day: [orjson.dumps(event) for event in events]
+        for day, events in groupby(half_year(), key=lambda event: str(event["time"])[:10])
+    }
+    end = datetime.fromisoformat(f"{min(by_day)}T00:00:00+08:00")
+    while end < END:
+        today = f"{end:%Y-%m-%d}"
+        end += timedelta(days=1)
+        yield end, by_day.get(today, [])
+
+
+def _refused(line: bytes, why: str) -> None:
+    errors.print(f"not taken: {why}: {line[:200]!r}", markup=False)
+
+
+def _make_anew(data: Path) -> None:
+    if data.exists() and any(data.iterdir()) and not (data / _MARK).exists():
+        raise UnusableFolder(f"{data} holds something else than a demo; name another folder with --data")
+    shutil.rmtree(data, ignore_errors=True)
+    make_folder(data)
+    (data / _MARK).touch()
+    units = "".join(f'[[unit]]\ncode = "{code}"\nname = "{name}"\n\n' for code, name in UNITS)
+    (data / "units.toml").write_text(units, encoding="utf-8")

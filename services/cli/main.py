@@ -1,0 +1,74 @@
+"""The `duban` command. Expected troubles end in one clear line and an exit code of their own."""
+
+import sys
+from typing import Final
+
+import typer
+from pydantic import ValidationError
+
+from services.cli import audit, demonstration, feed, history, look, run
+from services.cli.console import errors
+from services.cli.place import NothingRunning, UnusableFolder
+from services.web.service import PortInUse
+from shared.messaging.broker import NatsUnreachable
+from shared.messaging.server import NatsServerFailed
+from shared.messaging.streams import ConfigDrift
+from shared.policies import BadPolicy
+from shared.ports import LeaseLost, NotStored
+from shared.storage.engine import BadDatabase, FolderInUse
+from shared.units import BadUnits
+
+EXIT_USAGE: Final = 2
+EXIT_NOT_READY: Final = 75
+EXIT_CONFIG: Final = 78
+
+_TROUBLES: Final[dict[type[Exception], int]] = {
+    BadDatabase: EXIT_CONFIG,
+    BadPolicy: EXIT_CONFIG,
+    BadUnits: EXIT_CONFIG,
+    ConfigDrift: EXIT_CONFIG,
+    FolderInUse: EXIT_CONFIG,
+    LeaseLost: EXIT_NOT_READY,
+    NatsServerFailed: EXIT_NOT_READY,
+    NatsUnreachable: EXIT_NOT_READY,
+    NothingRunning: EXIT_NOT_READY,
+    NotStored: EXIT_NOT_READY,
+    PortInUse: EXIT_CONFIG,
+    UnusableFolder: EXIT_CONFIG,
+}
+
+app = typer.Typer(
+    name="duban",
+    help="督办: tracks directives, complaints and rectification problems from event to closing.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+for commands in (run, demonstration, feed, history, look, audit):
+    commands.add_to(app)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    try:
+        app()
+    except* tuple(_TROUBLES) as group:
+        trouble = _first(group)
+        errors.print(f"duban: {trouble}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+        sys.exit(next(code for kind, code in _TROUBLES.items() if isinstance(trouble, kind)))
+    except* ValidationError as group:
+        problem = _first(group)
+        assert isinstance(problem, ValidationError)
+        for one in problem.errors(include_url=False):
+            name = "DUBAN_" + "_".join(str(step).upper() for step in one["loc"])
+            errors.print(f"duban: {name}: {one['msg'].removeprefix('Value error, ')}", style="bold red", markup=False)
+        sys.exit(EXIT_USAGE)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+if __name__ == "__main__":
+    main()

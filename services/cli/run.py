@@ -1,0 +1,201 @@
+"""Commands that run services: `up` for everything in one process, `serve` for one of them, `migrate`."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, Protocol
+
+import typer
+
+from services.cli.console import DEFAULT_DATA, DataOption, output, settings_for
+from services.cli.installation import holder, installed
+from services.cli.place import forget_running, make_folder, nats_url, note_running
+from services.statistics.service import Statistics
+from services.tracker.service import Tracker
+from services.web.service import PortInUse, Web
+from shared.clock import Clock, SystemClock
+from shared.messaging.server import NatsServer, NatsServerFailed
+from shared.observability import configure_logging
+from shared.policies import load_policies
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.schema import check, migrate
+from shared.units import load_units
+
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0 takes a free one.")]
+HostOption = Annotated[str, typer.Option("--host", help="Address that the page listens on.")]
+
+_BANNER = """
+[bold]督办 duban[/bold] is running. Ctrl-C stops it.
+
+  page   {page}
+  NATS   {nats}
+  data   {data}
+"""
+
+_FIRST_PUSH = """
+Push a first directive from another terminal:
+
+  echo '{example}' > first.jsonl
+  duban push first.jsonl --data {data}
+"""
+
+_EXAMPLE = (
+    '{"specversion":"1.0","id":"e-1","source":"city-command","type":"duban.directive.issued.v1","subject":"ZB-001",'
+    '"time":"2026-11-23T09:00:00+08:00","data":{"title":"工地扬尘整改","unit":"enforcement"}}'
+)
+
+
+class Runs(Protocol):
+    """A service: runs until cancelled, and says when it is ready."""
+
+    async def run(self, started: asyncio.Event | None = None) -> None: ...
+
+
+class Service(StrEnum):
+    """The services that can run alone."""
+
+    TRACKER = "tracker"
+    STATISTICS = "statistics"
+    WEB = "web"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(up)
+    app.command()(serve)
+    app.command("migrate")(migrate_)
+
+
+def up(data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOption = "127.0.0.1") -> None:
+    """Run everything in one process: NATS, tracker, statistics and the page.
+
+    Examples: `duban up` · `duban up --data /srv/duban --port 9000`
+    """
+    configure_logging()
+    settings = settings_for(data)
+    run_until_signalled(_up(settings, host, port))
+
+
+async def _up(settings: Settings, host: str, port: int) -> None:
+    async with everything(settings, host, port, SystemClock()):
+        output.print(_FIRST_PUSH.format(data=settings.data, example=_EXAMPLE), soft_wrap=True, highlight=False, markup=False)
+        await asyncio.get_running_loop().create_future()
+
+
+def serve(service: Service, data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOption = "127.0.0.1") -> None:
+    """Run one service against DUBAN_NATS_URL and DUBAN_DATABASE_URL.
+
+    Example: `DUBAN_NATS_URL=nats://nats:4222 DUBAN_DATABASE_URL=postgresql://… duban serve tracker`
+    """
+    configure_logging("json")
+    settings = settings_for(data)
+    make_folder(settings.data)
+    settings = settings.model_copy(update={"nats_url": nats_url(settings)})
+    run_until_signalled(_serve(service, settings, host, port))
+
+
+async def _serve(service: Service, settings: Settings, host: str, port: int) -> None:
+    database = Database(settings.database)
+    units = load_units(settings.data / "units.toml")
+    try:
+        await check(database)
+        if service is Service.TRACKER:
+            database.lock()
+            policies = load_policies(settings.data / "policies")
+            await Tracker(settings, database, policies, SystemClock(), holder(settings.data)).run()
+        elif service is Service.STATISTICS:
+            await Statistics(settings, database, units, SystemClock()).run()
+        else:
+            await Web(settings, database, units, SystemClock(), port, host).run()
+    finally:
+        await database.close()
+
+
+def migrate_(data: DataOption = DEFAULT_DATA) -> None:
+    """Bring the database up to this version.
+
+    Example: `DUBAN_DATABASE_URL=postgresql://… duban migrate`
+    """
+    settings = settings_for(data)
+    make_folder(settings.data)
+    asyncio.run(_migrate(settings))
+    output.print("the database is of this version")
+
+
+async def _migrate(settings: Settings) -> None:
+    database = Database(settings.database)
+    try:
+        database.lock()
+        await migrate(database)
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All services, running."""
+
+    settings: Settings
+    tracker: Tracker
+
+
+@asynccontextmanager
+async def everything(settings: Settings, host: str, port: int, clock: Clock) -> AsyncIterator[Everything]:
+    """All services in this process on an installation of its own; says where they are. Leave it by cancelling."""
+    _see_that_free(host, port)
+    make_folder(settings.data)
+    async with installed(settings) as installation, asyncio.TaskGroup() as group:
+        settings, database, units = installation.settings, installation.database, installation.units
+        if installation.server is not None:
+            group.create_task(_watch(installation.server), name="nats")
+        tracker = Tracker(settings, database, installation.policies, clock, installation.holder)
+        web = Web(settings, database, units, clock, port, host)
+        for service in (tracker, Statistics(settings, database, units, clock), web):
+            await _start(group, service)
+        note_running(settings.data, installation.running(web.url))
+        output.print(_BANNER.format(page=web.url, nats=settings.nats_url, data=settings.data), soft_wrap=True, highlight=False)
+        try:
+            yield Everything(settings, tracker)
+        finally:
+            forget_running(settings.data)
+
+
+async def _start(group: asyncio.TaskGroup, service: Runs) -> None:
+    started = asyncio.Event()
+    group.create_task(service.run(started), name=type(service).__name__)
+    await started.wait()
+
+
+async def _watch(server: NatsServer) -> None:
+    code = await server.wait()
+    raise NatsServerFailed(f"nats-server ended by itself (exit {code}); its log is nats/nats.log in the data folder")
+
+
+def _see_that_free(host: str, port: int) -> None:
+    # Said before anything is started; the page itself binds later.
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortInUse(f"port {port} on {host} cannot be taken ({error.strerror}); choose another with --port") from None
+
+
+def run_until_signalled(work: Coroutine[Any, Any, None]) -> None:
+    """Run until done, or until Ctrl-C or SIGTERM, which is a clean end."""
+
+    async def _main() -> None:
+        task = asyncio.ensure_future(work)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(_main())

@@ -1,0 +1,164 @@
+"""One partition at work: batches from DUBAN_IN to the writer, answers and acks after the commit, clocks in between."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Final
+
+import structlog
+from faststream import AckPolicy, Context
+from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.message import NatsBatchMessage
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+
+from contracts import subjects
+from contracts.receipt import Receipt
+from services.tracker.batch import Push
+from services.tracker.watermark import Watermark
+from services.tracker.writer import LEASE_SECONDS, Writer
+from shared.clock import Clock
+from shared.codec.receipts import encode_receipt
+from shared.messaging import streams
+from shared.messaging.relay import Relay
+
+log = structlog.get_logger()
+
+BATCH: Final = 500
+PULL_SECONDS: Final = 0.025
+"""How long a pull waits for more; it is the latency that thin traffic pays."""
+TICK_SECONDS: Final = 0.5
+WATCH_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Bus:
+    """What the partitions of one process share."""
+
+    broker: NatsBroker
+    client: Client
+    js: JetStreamContext
+    partitions: int
+
+    async def answer(self, receipts: Iterable[Receipt]) -> None:
+        """Send receipts; who is not there to hear them asks again by pushing again."""
+        for receipt in receipts:
+            await self.client.publish(subjects.receipt(receipt.source, receipt.subject), encode_receipt(receipt))
+
+
+class PartitionTracker:
+    """One partition: its consumer, its writer, its relay. Batches are processed one at a time, in the order they were stored."""
+
+    def __init__(self, bus: Bus, writer: Writer, relay: Relay, watermark: Watermark, clock: Clock) -> None:
+        self._bus = bus
+        self._writer = writer
+        self._relay = relay
+        self._watermark = watermark
+        self._clock = clock
+        self._durable = streams.tracker_durable(writer.partition)
+        self._arrived: asyncio.Queue[Sequence[Msg]] = asyncio.Queue(1)
+        self._changed = asyncio.Event()
+        self._leaving = False
+        # Made only now that the partition is ours: a subscriber without a writer would hold back what it fetched.
+        self._subscriber = bus.broker.subscriber(
+            subjects.partition_filter(writer.partition),
+            stream=JStream(subjects.STREAM_IN, declare=False),
+            durable=self._durable,
+            pull_sub=PullSub(batch_size=BATCH, timeout=PULL_SECONDS, batch=True),
+            decoder=_raw,  # one undecodable message must not take its batch with it
+            ack_policy=AckPolicy.MANUAL,
+        )
+        self._subscriber(self._on_pushed)
+
+    async def run(self) -> None:
+        """Take batches, drive clocks and relay until cancelled. Raises LeaseLost."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._subscriber.start()
+                for duty in (self._relay.run, self._take, self._keep_clocks, self._keep_lease, self._keep_consumer):
+                    group.create_task(duty(), name=f"{duty.__qualname__}-{self._writer.partition}")
+        finally:
+            # Let go of a fetched batch that nobody will take: the stream still has it.
+            self._leaving = True
+            while not self._arrived.empty():
+                self._arrived.get_nowait()
+
+    async def idle(self) -> None:
+        """Wait until nothing is pending in the stream and nothing waits for an ack."""
+        while await self._backlog():
+            self._changed.clear()
+            await self._wait_for_change()
+
+    async def drive_to(self, instant: datetime) -> None:
+        """Raise what is crossed before an instant, and wait until all is published."""
+        await self._bus.answer(await self._writer.sweep(instant))
+        await self._relay.drained()
+
+    async def _on_pushed(self, message: Annotated[NatsBatchMessage, Context("message")]) -> None:
+        # The next batch is fetched while this one is decided; a third waits in the stream.
+        if not self._leaving:
+            await self._arrived.put(message.raw_message)
+
+    async def _take(self) -> None:
+        while True:
+            messages = await self._arrived.get()
+            receipts = await self._writer.take([Push(message.subject, message.data) for message in messages])
+            # After the commit: an answer is a promise. What is lost from here on is answered again on redelivery.
+            await self._bus.answer(receipts)
+            for message in messages:
+                await message.ack()
+            self._watermark.handled(max(message.metadata.timestamp for message in messages))
+            self._changed.set()
+
+    async def _keep_clocks(self) -> None:
+        while True:
+            self._changed.clear()
+            wake = await self._writer.next_wake()
+            if wake is not None and wake < self._clock.now():
+                await self._sweep()
+            await self._wait_for_change()
+
+    async def _sweep(self) -> None:
+        try:
+            watermark = await self._watermark.now()
+        except (NatsError, APIError, TimeoutError) as error:
+            log.warning("tracker.no_watermark", partition=self._writer.partition, error=repr(error))
+        else:
+            await self._bus.answer(await self._writer.sweep(watermark))
+
+    async def _keep_lease(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE_SECONDS / 3)
+            await self._writer.renew()
+
+    async def _keep_consumer(self) -> None:
+        """A consumer that was deleted on the server is made again: the client alone would poll for it for ever in silence."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self._backlog()
+            except NotFoundError:
+                log.error("tracker.consumer_gone", durable=self._durable)
+                await streams.provision(self._bus.js, self._bus.partitions)
+                await self._subscriber.stop()
+                await self._subscriber.start()
+            except (NatsError, APIError, TimeoutError) as error:
+                log.warning("tracker.nats_away", durable=self._durable, error=repr(error))
+
+    async def _backlog(self) -> int:
+        info = await self._bus.js.consumer_info(subjects.STREAM_IN, self._durable)
+        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+    async def _wait_for_change(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(TICK_SECONDS):
+                await self._changed.wait()
+
+
+async def _raw(message: Any) -> Any:
+    return message.body

@@ -1,0 +1,27 @@
+"""Templates become HTML. Everything that was pushed is escaped."""
+
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.web.view import View
+
+_TEMPLATES: Final = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render_fragment(view: View) -> str:
+    """The live region, whole."""
+    return _TEMPLATES.get_template("fragment.html").render(view=view)
+
+
+def render_page(fragment: str) -> str:
+    """The page around a live region that was rendered before."""
+    return _TEMPLATES.get_template("page.html").render(fragment=Markup(fragment))

@@ -1,0 +1,264 @@
+"""The page on a real server: what is put into the bucket is on every open page within a second."""
+
+import asyncio
+import contextlib
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import pytest
+from nats.errors import Error as NatsError
+
+from contracts.figures import Counts, Figures, Rate, Rates
+from services.web.service import PortInUse, Web
+from shared.messaging.broker import connect, make_broker, stop
+from shared.messaging.server import NatsServer
+from shared.messaging.streams import stats_bucket
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.tracking import SqlTrackerStore
+from tests.support import databases, sample
+from tests.support.deadline import eventually
+from tests.support.drafts import Draft
+from tests.support.stores import committed, taken
+
+SECURED: Final = ("content-security-policy", "x-content-type-options", "referrer-policy")
+
+
+class StandingClock:
+    """So that nothing on the page changes but by what is pushed."""
+
+    def now(self) -> datetime:
+        return sample.at(days=60)
+
+
+@dataclass
+class Surroundings:
+    """What a web service runs in."""
+
+    settings: Settings
+    database: Database
+    bucket: Any
+    nats: NatsServer
+
+    def web(self, port: int = 0) -> Web:
+        return Web(self.settings, self.database, {"bureau": "生态环境局"}, StandingClock(), port)
+
+    async def put(self, closed: int, position: int) -> None:
+        await self.bucket.put("all", figures(closed, position).model_dump_json().encode())
+
+
+@pytest.fixture
+async def around(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Surroundings]:
+    settings = Settings(data=tmp_path, nats_url=nats_server.url)
+    broker = make_broker(nats_server.url, "test")
+    client, js = await connect(broker, nats_server.url)
+    try:
+        async with databases.migrated(databases.sqlite_url(tmp_path)) as database:
+            yield Surroundings(settings, database, await stats_bucket(js), nats_server)
+    finally:
+        await stop(broker, client)
+
+
+def figures(closed: int, position: int, of: int = 8_000) -> Figures:
+    counts = Counts(received=of, closed=closed, closed_on_time=closed, closed_late=0, open=of - closed, overdue_open=0)
+    closure = Rate(numerator=closed, denominator=of, value=closed / of)
+    return Figures(
+        scope="all",
+        as_of=sample.START,
+        positions={"0": position},
+        timezone="Asia/Shanghai",
+        counts=counts,
+        rates=Rates(closure=closure, on_time_closure=Rate(numerator=0, denominator=0, value=None)),
+        families=(),
+        units=(),
+        unregistered_units=(),
+        periods=(),
+    )
+
+
+@asynccontextmanager
+async def running(web: Web) -> AsyncIterator[httpx.AsyncClient]:
+    """A web service that serves, with a client of it; stopped afterwards."""
+    started = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(web.run(started))
+        await asyncio.wait_for(started.wait(), 10)
+        async with httpx.AsyncClient(base_url=web.url, timeout=10, trust_env=False) as client:
+            yield client
+        serving.cancel()
+
+
+class Stream:
+    """An open page: the events that it is sent."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._chunks = response.aiter_raw()
+        self._read = b""
+
+    async def event(self, within: float = 5) -> bytes:
+        """The next event, as it came over the wire."""
+        async with asyncio.timeout(within):
+            while b"\n\n" not in self._read:
+                self._read += await anext(self._chunks)
+        event, _, self._read = self._read.partition(b"\n\n")
+        return event
+
+
+@asynccontextmanager
+async def opened(client: httpx.AsyncClient) -> AsyncIterator[Stream]:
+    async with client.stream("GET", "/events") as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield Stream(response)
+
+
+async def test_what_is_in_the_bucket_is_on_the_page_with_the_overdue_tasks_of_the_store(around: Surroundings) -> None:
+    store = SqlTrackerStore(around.database)
+    draft = Draft(await taken(store)).take(sample.register(title="<script>河道</script>"))
+    await committed(store, draft.sweep(sample.MATTER, sample.at(days=60)))
+    await around.put(closed=7_123, position=1)
+    async with running(around.web()) as client:
+        text = (await client.get("/")).text
+        served = (await client.get("/api/v1/figures")).json()
+    assert "7,123 / 8,000" in text
+    assert "&lt;script&gt;河道&lt;/script&gt;" in text
+    assert "2026-12-23 24:00（周三）" in text
+    assert served == figures(7_123, 1).model_dump(mode="json")
+
+
+async def test_before_any_figures_machines_are_told_why_there_are_none(around: Surroundings) -> None:
+    async with running(around.web()) as client:
+        page, data, health = [await client.get(path) for path in ("/", "/api/v1/figures", "/health")]
+    assert "还没有收到任何事项" in page.text
+    assert (data.status_code, data.json()) == (503, {"reason": "no figures have been published yet"})
+    assert health.status_code == 503
+
+
+async def test_a_change_is_on_every_open_page_within_a_second_in_the_same_bytes(around: Surroundings) -> None:
+    await around.put(closed=1_001, position=1)
+    async with running(around.web()) as client, opened(client) as one, opened(client) as other:
+        first = await one.event()
+        assert b"1,001 / 8,000" in first, "a new client is sent the newest at once"
+        assert await other.event() == first
+        await around.put(closed=1_002, position=2)
+        second = await one.event(within=1)
+        assert b"1,002 / 8,000" in second
+        assert await other.event(within=1) == second
+        fragment = (await client.get("/fragment")).text
+    sent = b"\n".join(line.removeprefix(b"data: ") for line in second.splitlines() if line.startswith(b"data: "))
+    assert sent.decode() == fragment
+
+
+async def test_figures_of_an_earlier_position_change_nothing(around: Surroundings) -> None:
+    await around.put(closed=1_001, position=5)
+    async with running(around.web()) as client, opened(client) as stream:
+        await stream.event()
+        await around.put(closed=900, position=4)
+        await around.put(closed=1_003, position=6)
+        assert b"1,003 / 8,000" in await stream.event()
+
+
+async def test_unreadable_figures_keep_the_page_and_are_shown_as_an_interruption(around: Surroundings) -> None:
+    await around.put(closed=1_001, position=1)
+    async with running(around.web()) as client, opened(client) as stream:
+        await stream.event()
+        await around.bucket.put("all", b'{"scope":"all"}')
+        broken = (await stream.event()).decode()
+        assert "连接中断" in broken
+        assert "1,001 / 8,000" in broken
+        assert (await client.get("/health")).status_code == 503
+        await around.put(closed=1_002, position=2)
+        assert "连接中断" not in (await stream.event()).decode()
+
+
+async def test_the_page_says_so_while_the_bus_is_away_and_recovers(around: Surroundings) -> None:
+    await around.put(closed=1_001, position=1)
+    port = int(around.nats.url.rpartition(":")[2])
+    async with running(around.web()) as client, opened(client) as stream:
+        await stream.event()
+        await around.nats.stop()
+        assert "连接中断" in (await stream.event(within=15)).decode()
+        await around.nats.start(port)
+        assert "连接中断" not in (await stream.event(within=30)).decode()
+
+        async def stored() -> bool:
+            # A server that has just started answers, for a moment, in ways that its client does not understand.
+            with contextlib.suppress(ValueError, NatsError):
+                await around.put(closed=1_002, position=2)
+                return True
+            return False
+
+        await eventually(stored)
+        assert b"1,002 / 8,000" in await stream.event(within=2)
+
+
+async def test_open_pages_do_not_delay_the_stop(around: Surroundings) -> None:
+    started, loop = asyncio.Event(), asyncio.get_running_loop()
+    web = around.web()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(web.run(started))
+        await asyncio.wait_for(started.wait(), 10)
+        async with httpx.AsyncClient(base_url=web.url, trust_env=False) as client, opened(client) as one, opened(client) as other:
+            await one.event()
+            await other.event()
+            stopping = loop.time()
+            serving.cancel()
+            await asyncio.wait([serving])
+            assert loop.time() - stopping < 2
+            with pytest.raises((StopAsyncIteration, httpx.HTTPError)):
+                await one.event()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", int(web.url.rpartition(":")[2]))
+
+
+async def test_a_client_that_left_is_forgotten(around: Surroundings) -> None:
+    async with running(around.web()) as client:
+
+        async def listening() -> int:
+            return int((await client.get("/health")).json()["streams"])
+
+        async def nobody() -> bool:
+            return await listening() == 0
+
+        async with opened(client) as stream:
+            await stream.event()
+            assert await listening() == 1
+        await eventually(nobody)
+
+
+async def test_everything_is_served_with_strict_headers_and_from_here_alone(around: Surroundings) -> None:
+    await around.put(closed=1_001, position=1)
+    async with running(around.web()) as client:
+        page = await client.get("/")
+        linked = re.findall(r'(?:src|href)="([^"]*)"', page.text)
+        answers = [page, *[await client.get(link) for link in linked if not link.startswith("#")]]
+        answers += [await client.get(path) for path in ("/fragment", "/health", "/api/v1/figures")]
+        absent = [await client.get(path) for path in ("/docs", "/redoc", "/openapi.json", "/static/../service.py", "/nothing")]
+        head = await client.head("/")
+    assert all(link.startswith(("/", "#")) and not link.startswith("//") for link in linked), linked
+    assert {"/static/style.css", "/static/live.js"} <= set(linked)
+    assert not re.search(r"<style|style=|<script(?! src)|\son\w+=", page.text), "the policy would refuse it"
+    assert [answer.status_code for answer in [*answers, head]] == [200] * (len(answers) + 1)
+    assert [answer.status_code for answer in absent] == [404] * len(absent)
+    for answer in [*answers, *absent]:
+        assert all(name in answer.headers for name in SECURED), answer.url
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert "server" not in answer.headers
+    assert page.headers["cache-control"] == "no-store"
+    assert sum(len(answer.content) for answer in answers[:5]) < 100_000
+
+
+async def test_a_port_in_use_is_said_before_anything_starts(around: Surroundings) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken_port:
+        port = taken_port.getsockname()[1]
+        web = Web(
+            around.settings.model_copy(update={"nats_url": "nats://127.0.0.1:1"}), around.database, {}, StandingClock(), port
+        )
+        with pytest.raises(PortInUse, match=f"port {port} is in use; choose another with --port"):
+            await asyncio.wait_for(web.run(), 1)

@@ -1,0 +1,50 @@
+"""Fixtures that several folders of tests share: real databases and a real nats-server."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.messaging.server import NatsServer
+from shared.storage.engine import Database
+from tests.support import databases, servers
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server for the session. One that cannot be started fails the run, unless it is skipped by name."""
+    if os.environ.get(databases.SKIP_VARIABLE) == "1":
+        pytest.skip(f"{databases.SKIP_VARIABLE}=1: what is promised on PostgreSQL is not tested")
+    with databases.postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=databases.BACKENDS)
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of an empty database, of each kind in turn."""
+    if request.param == "sqlite":
+        yield databases.sqlite_url(tmp_path)
+        return
+    async with databases.fresh_postgres(request.getfixturevalue("postgres")) as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A database of the newest schema, of each kind in turn."""
+    async with databases.migrated(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def nats_server(tmp_path: Path) -> AsyncIterator[NatsServer]:
+    """A nats-server of the test's own, which it may stop and start again."""
+    async with servers.running_nats(tmp_path / "nats") as server:
+        yield server
+
+
+@pytest.fixture
+def nats_url(nats_server: NatsServer) -> str:
+    """The URL of a nats-server of the test's own."""
+    return nats_server.url

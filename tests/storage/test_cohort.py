@@ -1,0 +1,165 @@
+"""A cohort's counts, judged as of any instant."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import pytest
+
+from shared.domain.command import Command
+from shared.domain.figures import Counts
+from shared.domain.matter import Family, Matter
+from shared.ports import Cohort
+from shared.storage.engine import Database
+from shared.storage.reading import ReadStore
+from shared.storage.tracking import SqlTrackerStore
+from tests.support import sample
+from tests.support.drafts import Draft, about
+from tests.support.sample import CITY, START, at
+from tests.support.stores import committed, taken
+
+MOMENT = timedelta(microseconds=1)
+DUE, CLOSED = at(10), at(12)
+
+OPEN = Counts(received=1, open=1)
+OVERDUE = Counts(received=1, open=1, overdue_open=1)
+LATE = Counts(received=1, closed=1, closed_late=1)
+ON_TIME = Counts(received=1, closed=1, closed_on_time=1)
+
+
+async def stored(database: Database, *commands: Command, swept: datetime | None = None) -> None:
+    store = SqlTrackerStore(database)
+    draft = Draft(await taken(store)).take(*commands)
+    for matter in {command.matter for command in commands} if swept else ():
+        assert swept is not None
+        draft.sweep(matter, swept)
+    await committed(store, draft)
+
+
+async def judged(
+    database: Database,
+    as_of: datetime,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    family: Family | None = None,
+) -> dict[str, Counts]:
+    async with ReadStore(database).snapshot() as snapshot:
+        return await snapshot.cohort(Cohort(family, since, until, as_of))
+
+
+def reported(due: datetime | None = DUE, *, when: datetime = START) -> Command:
+    return sample.register(when, policy="reported", due=due)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "counts"),
+    [
+        (START - MOMENT, None),
+        (START, OPEN),
+        (DUE - MOMENT, OPEN),
+        (DUE, OPEN),
+        (DUE + MOMENT, OVERDUE),
+        (CLOSED - MOMENT, OVERDUE),
+        (CLOSED, LATE),
+        (at(1000), LATE),
+    ],
+)
+async def test_a_task_closed_late_is_judged_as_it_stood_at_the_instant(
+    database: Database, as_of: datetime, counts: Counts | None
+) -> None:
+    await stored(database, reported(), sample.approve(CLOSED))
+
+    assert await judged(database, as_of) == ({} if counts is None else {"bureau": counts})
+
+
+@pytest.mark.parametrize(
+    ("closed", "counts"), [(DUE - MOMENT, ON_TIME), (DUE, ON_TIME), (DUE + MOMENT, LATE)], ids=["before", "at", "after"]
+)
+async def test_closing_at_the_due_itself_is_on_time(database: Database, closed: datetime, counts: Counts) -> None:
+    await stored(database, reported(), sample.approve(closed))
+
+    assert await judged(database, at(1000)) == {"bureau": counts}
+    assert await judged(database, closed - MOMENT) == {"bureau": OPEN if closed <= DUE + MOMENT else OVERDUE}
+
+
+async def test_a_task_without_a_due_is_never_overdue_nor_on_time(database: Database) -> None:
+    await stored(database, reported(None), sample.approve(CLOSED))
+
+    assert await judged(database, CLOSED - MOMENT) == {"bureau": OPEN}
+    assert await judged(database, CLOSED) == {"bureau": Counts(received=1, closed=1)}
+
+
+async def test_a_task_that_was_withdrawn_is_open_until_then_and_nothing_but_received_after(database: Database) -> None:
+    await stored(database, reported(), sample.withdraw(CLOSED))
+
+    assert await judged(database, CLOSED - MOMENT) == {"bureau": OVERDUE}
+    assert await judged(database, CLOSED) == {"bureau": Counts(received=1)}
+
+
+async def test_a_cohort_takes_in_its_start_and_leaves_out_its_end(database: Database) -> None:
+    await stored(database, reported(when=at(1)))
+
+    async def received(since: datetime | None, until: datetime | None) -> int:
+        return sum(counts.received for counts in (await judged(database, at(50), since=since, until=until)).values())
+
+    assert await received(at(1), None) == await received(None, at(1) + MOMENT) == await received(at(1), at(2)) == 1
+    assert await received(at(1) + MOMENT, None) == await received(None, at(1)) == await received(at(0), at(1)) == 0
+
+
+async def test_a_cohort_is_split_by_unit_and_narrowed_by_family(database: Database) -> None:
+    def given(number: str, unit: str | None, family: Family) -> Command:
+        return about(Matter(CITY, number), sample.register(unit=unit, family=family))
+
+    await stored(
+        database,
+        given("1", "water", Family.DIRECTIVE),
+        given("2", "water", Family.COMPLAINT),
+        given("3", None, Family.COMPLAINT),
+    )
+
+    assert await judged(database, at(1)) == {"water": Counts(received=2, open=2), "": OPEN}
+    assert await judged(database, at(1), family=Family.COMPLAINT) == {"water": OPEN, "": OPEN}
+    assert await judged(database, at(1), family=Family.RECTIFICATION) == {}
+
+
+async def test_an_extended_due_is_the_one_that_counts(database: Database) -> None:
+    await stored(database, reported(), sample.amend(at(9), due=at(20)), sample.approve(at(15)))
+
+    assert await judged(database, at(1000)) == {"bureau": ON_TIME}
+    assert await judged(database, at(14)) == {"bureau": OPEN}
+
+
+def _courses() -> Sequence[Command]:
+    """Tasks of every outcome: open, overdue, closed on time, closed late, withdrawn, without a due."""
+    commands: list[Command] = []
+    for number in range(36):
+        matter = Matter(CITY, str(number))
+        due = [at(5), at(30), None][number % 3]
+        when = at(number % 4)
+        commands.append(about(matter, sample.register(when, policy="reported", due=due, unit=f"unit-{number % 5}")))
+        ending = [None, sample.approve(at(4)), sample.approve(at(7)), sample.withdraw(at(6))][number % 4]
+        if ending is not None:
+            commands.append(about(matter, ending))
+    return commands
+
+
+async def test_the_tallies_equal_a_recount_as_of_now(database: Database) -> None:
+    now = at(20)
+    await stored(database, *_courses(), swept=now)
+
+    async with ReadStore(database).snapshot() as snapshot:
+        tallies = await snapshot.tallies()
+        cohort = await snapshot.cohort(Cohort(None, None, None, now))
+
+    by_unit: dict[str, Counts] = {}
+    for key, counts in tallies.counts.items():
+        by_unit[key.unit] = by_unit.get(key.unit, Counts()) + counts
+    assert cohort == by_unit
+    total = sum(cohort.values(), Counts())
+    assert (total.received, total.overdue_open > 0, total.closed_late > 0, total.closed_on_time > 0) == (36, True, True, True)
+
+
+async def test_a_matter_is_counted_once_whatever_was_said_of_it(database: Database) -> None:
+    await stored(database, sample.register(), sample.sign(at(hours=1)), sample.record(at(1)), sample.record(at(2), id_="r2"))
+
+    assert await judged(database, at(3)) == {"bureau": OPEN}

@@ -1,0 +1,86 @@
+"""Commands decided in memory into what one batch writes, as a tracker hands it to its store."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, TypeVar
+
+from shared.codec.facts import Place, chain, encode_fact
+from shared.domain.alert import crossings
+from shared.domain.command import Command
+from shared.domain.decide import decide
+from shared.domain.evolve import evolve_all
+from shared.domain.fact import Entry
+from shared.domain.matter import Family, Matter
+from shared.domain.tally import Tally, tally_delta
+from shared.domain.task import Task
+from shared.ports import Changes, EventId, Lease, LedgerRow, ParkedEvent, RejectedPush
+from tests.support import sample
+
+_C = TypeVar("_C", bound=Command)
+
+NOTHING: Final = Changes(rows=(), tasks=(), tally={}, parked=(), unparked=(), rejected=())
+
+
+def about(matter: Matter, command: _C) -> _C:
+    """The same command about another matter, under an id of its own."""
+    cause = replace(command.cause, id=f"{command.cause.id}-{matter.owner}-{matter.number}")
+    return replace(command, matter=matter, cause=cause)
+
+
+@dataclass
+class Draft:
+    """What a batch adds under a lease to the tasks that were there before."""
+
+    lease: Lease
+    tasks: dict[Matter, Task] = field(default_factory=dict)
+    rows: list[LedgerRow] = field(default_factory=list)
+    _before: dict[Matter, Task | None] = field(default_factory=dict)
+
+    def take(self, *commands: Command, now: datetime = sample.START) -> "Draft":
+        """Decide commands one after another; each must be legal in its turn. The bytes pushed are the event's id."""
+        for command in commands:
+            entries = decide(self.tasks.get(command.matter), command, sample.POLICIES, sample.SHANGHAI)
+            assert isinstance(entries, tuple), entries
+            self.write(command.matter, entries, now)
+        return self
+
+    def sweep(self, matter: Matter, before: datetime) -> "Draft":
+        """Drive the clocks of a matter up to an instant."""
+        self.write(matter, crossings(self.tasks[matter], before), before)
+        return self
+
+    def write(self, matter: Matter, entries: Sequence[Entry], now: datetime) -> None:
+        """Put entries of a matter on record."""
+        self._before.setdefault(matter, self.tasks.get(matter))
+        after = evolve_all(self.tasks.get(matter), entries)
+        assert after is not None
+        self.tasks[matter] = after
+        for entry in entries:
+            self._append(entry, after.family, after.unit or "", now)
+
+    def _append(self, entry: Entry, family: Family, unit: str, now: datetime) -> None:
+        position = self.lease.position + 1
+        event = entry.cause.id.encode() if entry.cause else None
+        body = encode_fact(entry, Place(self.lease.partition, position, now), family)
+        head = chain(self.lease.head, body, event)
+        self.rows.append(LedgerRow(self.lease.partition, position, now, entry, family, unit, event, body, head))
+        self.lease = replace(self.lease, position=position, head=head)
+
+    def changes(
+        self,
+        *,
+        parked: Sequence[ParkedEvent] = (),
+        unparked: Collection[EventId] = (),
+        rejected: Sequence[RejectedPush] = (),
+    ) -> Changes:
+        """All that the batch changes."""
+        tally: Tally = {}
+        for matter, before in self._before.items():
+            for key, change in tally_delta(before, self.tasks[matter], sample.SHANGHAI).items():
+                tally[key] = tally.get(key, 0) + change
+        return Changes(self.rows, [self.tasks[matter] for matter in self._before], tally, parked, unparked, rejected)
+
+    def next(self) -> "Draft":
+        """The batch after this one."""
+        return Draft(self.lease, self.tasks)
