@@ -19,7 +19,7 @@ from services.cli.place import open_database
 from services.statistics.figures import wire_counts, wire_groups, wire_rates
 from shared.clock import SystemClock
 from shared.codec.tasks import encode_task
-from shared.domain.figures import Counts
+from shared.domain.figures import Counts, Rate
 from shared.domain.matter import Family, Matter
 from shared.ports import AlertRecord, Cohort, LedgerRow, RejectedPush
 from shared.settings import Settings
@@ -100,22 +100,25 @@ def _show_figures(cohort: Cohort, total: Counts, groups: tuple[Group, ...], sett
     zone = settings.zone
     title = f"{cohort.family or 'all families'}, received {local(cohort.since, zone)} to {local(cohort.until, zone)}"
     table = Table(title=f"{title}, as of {local(cohort.as_of, zone)} ({settings.timezone})", title_justify="left")
-    for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time closure"):
+    for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time"):
         table.add_column(column, justify="left" if not column else "right")
     names = load_units(settings.data / "units.toml")
     for group in groups:
         table.add_row(names.get(group.key, group.key) or "—", *_cells(group.counts))
     table.add_row("total", *_cells(wire_counts(total)), style="bold")
     output.print(table)
+    for name, rate in (("closure", total.closure), ("on-time closure", total.on_time_closure)):
+        output.print(f"{name} {rate.numerator:,} / {rate.denominator:,} = {_percent(rate)}", highlight=False)
 
 
 def _cells(counts: WireCounts) -> list[str]:
     domain = Counts(**counts.model_dump())
-    rates = [
-        "—" if rate.value is None else f"{rate.value * 100:.2f} % ({rate.numerator}/{rate.denominator})"
-        for rate in (domain.closure, domain.on_time_closure)
-    ]
-    return [f"{number:,}" for number in counts.model_dump().values()] + rates
+    numbers = [f"{number:,}" for number in counts.model_dump().values()]
+    return [*numbers, _percent(domain.closure), _percent(domain.on_time_closure)]
+
+
+def _percent(rate: Rate) -> str:
+    return "—" if rate.value is None else f"{rate.value * 100:.2f} %"
 
 
 def alerts(

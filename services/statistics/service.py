@@ -80,7 +80,8 @@ class Statistics:
 
 
 def _listen(broker: NatsBroker, changed: asyncio.Event) -> None:
-    @broker.subscriber("duban.out.>")
+    # Left to itself FastStream answers every message that has a reply subject, here the relay's, before the stream does.
+    @broker.subscriber("duban.out.>", no_reply=True)
     async def on_fact(body: Any) -> None:
         changed.set()
 

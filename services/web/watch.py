@@ -10,6 +10,7 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError, KeyNotFoundError
+from pydantic import ValidationError
 
 from contracts.figures import Figures
 from contracts.subjects import STATS_BUCKET
@@ -26,6 +27,10 @@ LOOK_SECONDS: Final = 2.0
 OVERDUE_LISTED: Final = 20
 
 
+class UnreadableFigures(Exception):
+    """What is in the bucket is not what this version knows as figures; the message names the first place."""
+
+
 class Watch:
     """Watches one key of the figures' bucket.
 
@@ -39,7 +44,8 @@ class Watch:
         self._clock = clock
         self._woken = asyncio.Event()
         self._pushed: bytes | None = None
-        broker.subscriber(f"$KV.{STATS_BUCKET}.{SCOPE}", decoder=_raw)(self._on_figures)
+        # Left to itself FastStream answers every message that has a reply subject, here the publisher's, before the stream does.
+        broker.subscriber(f"$KV.{STATS_BUCKET}.{SCOPE}", decoder=_raw, no_reply=True)(self._on_figures)
 
     async def _on_figures(self, body: bytes) -> None:
         self._pushed = body
@@ -62,7 +68,7 @@ class Watch:
                 overdue = await snapshot.overdue(OVERDUE_LISTED)
             now = self._clock.now()
             state = replace(before, figures=figures, overdue=overdue, checked_at=now, connected=True)
-        except (NotStored, NatsError, APIError, TimeoutError, ValueError) as error:
+        except (NotStored, NatsError, APIError, TimeoutError, UnreadableFigures) as error:
             if before.connected:
                 log.warning("web.source_away", error=repr(error))
             now = self._clock.now()
@@ -78,7 +84,7 @@ class Watch:
         known = self._board.state.figures
         if raw is None:
             return known
-        figures = Figures.model_validate_json(raw)
+        figures = _read(raw)
         return known if known is not None and is_older(figures, known) else figures
 
 
@@ -89,6 +95,14 @@ async def _looked_up(client: Client, bucket: Any) -> bytes | None:
         return (await bucket.get(SCOPE)).value or None
     except KeyNotFoundError:
         return None
+
+
+def _read(raw: bytes) -> Figures:
+    try:
+        return Figures.model_validate_json(raw)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        raise UnreadableFigures(f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
 
 
 async def _raw(message: Any) -> Any:

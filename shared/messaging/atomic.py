@@ -17,7 +17,7 @@ PUBLISH_TIMEOUT_SECONDS: Final = 10.0
 async def publish_atomically(client: Client, messages: Sequence[tuple[str, bytes, str | None]]) -> None:
     """Publish (subject, body, message id) in order, at most MOST_MESSAGES.
 
-    Raises APIError when the stream refuses the batch, NoStreamResponseError when no stream takes the subject; after a time-out
+    Raises APIError when the stream refuses the batch, NoStreamResponseError when no stream takes the subject; after a TimeoutError
     it is unknown whether the batch was stored.
     """
     batch = secrets.token_hex(8)
@@ -37,6 +37,9 @@ async def _commit(client: Client, subject: str, body: bytes, headers: dict[str, 
         reply = await client.request(subject, body, timeout=PUBLISH_TIMEOUT_SECONDS, headers=headers)
     except NoRespondersError:
         raise NoStreamResponseError from None
-    answer = orjson.loads(reply.data)
+    try:
+        answer = orjson.loads(reply.data)
+    except orjson.JSONDecodeError:
+        raise TimeoutError(f"somebody else than the stream answered on {subject}: {reply.data[:80]!r}") from None
     if "error" in answer:
         raise APIError.from_error(answer["error"])

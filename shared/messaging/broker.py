@@ -14,6 +14,7 @@ from faststream import AckPolicy
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import ConnectionClosedError, NoServersError
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.errors import ServiceUnavailableError
 
@@ -120,6 +121,10 @@ async def _guarded_fetch(self: Any, *args: Any, **options: Any) -> Any:
         # The pull loop suppresses these and tries again at once without ever yielding to the event loop.
         await asyncio.sleep(0.5)
         raise
+    except TimeoutError as error:
+        # nats-py raises two kinds of time-out here and the pull loop knows one of them. The other would end the loop and
+        # drop the messages that it had collected, until the server delivers them again a minute later.
+        raise NatsTimeout from error
 
 
 def _guard_fetch() -> None:

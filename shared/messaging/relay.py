@@ -19,7 +19,7 @@ from shared.ports import LedgerRow
 log = structlog.get_logger()
 
 RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10, 30)
-QUEUED_MOST_MESSAGESES: Final = 4
+QUEUED_BATCHES: Final = 4
 
 Load = Callable[[int, int, int], Awaitable[list[LedgerRow]]]
 """Ledger rows of a partition after a position, at most so many."""
@@ -33,14 +33,15 @@ class Relay:
         self._js = js
         self._partition = partition
         self._load = load
-        self._queue: asyncio.Queue[Sequence[LedgerRow]] = asyncio.Queue(QUEUED_MOST_MESSAGESES)
+        self._queue: asyncio.Queue[Sequence[LedgerRow]] = asyncio.Queue(QUEUED_BATCHES)
         self._left_out = False
         self._published = -1
 
     def offer(self, rows: Sequence[LedgerRow]) -> None:
         """Hand over committed rows. What does not fit is left out: the relay sees the gap and reads it from the ledger."""
-        self._left_out = self._queue.full()
-        if not self._left_out:
+        if self._queue.full():
+            self._left_out = True
+        else:
             self._queue.put_nowait(rows)
 
     async def run(self) -> None:

@@ -1,0 +1,96 @@
+"""A web service on a real server, and pages that are open on it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+from contracts.figures import Counts, Figures, Rate, Rates
+from services.web.service import Web
+from shared.messaging.server import NatsServer
+from shared.settings import Settings
+from shared.storage.engine import Database
+from tests.support import sample
+
+
+class StandingClock:
+    """So that nothing on the page changes but by what is pushed."""
+
+    def now(self) -> datetime:
+        return sample.at(days=60)
+
+
+@dataclass
+class Surroundings:
+    """What a web service runs in."""
+
+    settings: Settings
+    database: Database
+    bucket: Any
+    nats: NatsServer
+
+    def web(self, port: int = 0) -> Web:
+        """A web service, not started."""
+        return Web(self.settings, self.database, {"bureau": "生态环境局"}, StandingClock(), port)
+
+    async def put(self, closed: int, position: int) -> None:
+        """Put figures into the bucket, as the statistics service does."""
+        await self.bucket.put("all", figures(closed, position).model_dump_json().encode())
+
+
+def figures(closed: int, position: int, of: int = 8_000) -> Figures:
+    """Figures of a ledger position: so many closed of so many."""
+    counts = Counts(received=of, closed=closed, closed_on_time=closed, closed_late=0, open=of - closed, overdue_open=0)
+    closure = Rate(numerator=closed, denominator=of, value=closed / of)
+    return Figures(
+        scope="all",
+        as_of=sample.START,
+        positions={"0": position},
+        timezone="Asia/Shanghai",
+        counts=counts,
+        rates=Rates(closure=closure, on_time_closure=Rate(numerator=0, denominator=0, value=None)),
+        families=(),
+        units=(),
+        unregistered_units=(),
+        periods=(),
+    )
+
+
+@asynccontextmanager
+async def running(web: Web) -> AsyncIterator[httpx.AsyncClient]:
+    """A web service that serves, with a client of it; stopped afterwards."""
+    started = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(web.run(started))
+        await asyncio.wait_for(started.wait(), 10)
+        async with httpx.AsyncClient(base_url=web.url, timeout=10, trust_env=False) as client:
+            yield client
+        serving.cancel()
+
+
+class Stream:
+    """An open page: the events that it is sent."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._chunks = response.aiter_raw()
+        self._read = b""
+
+    async def event(self, within: float = 5) -> bytes:
+        """The next event, as it came over the wire."""
+        async with asyncio.timeout(within):
+            while b"\n\n" not in self._read:
+                self._read += await anext(self._chunks)
+        event, _, self._read = self._read.partition(b"\n\n")
+        return event
+
+
+@asynccontextmanager
+async def opened(client: httpx.AsyncClient) -> AsyncIterator[Stream]:
+    """The stream of a page that is opened and closed again."""
+    async with client.stream("GET", "/events") as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield Stream(response)
