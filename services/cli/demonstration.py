@@ -2,9 +2,9 @@
 
 import asyncio
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -76,10 +76,9 @@ async def _feed(url: str, tracker: Tracker, seconds: float) -> None:
 
 def _days() -> Iterator[tuple[datetime, list[bytes]]]:
     """Each day of the half-year by its end, with its events; days without events, too."""
-    by_day = {
-        day: [orjson.dumps(event) for event in events]
-        for day, events in groupby(half_year(), key=lambda event: str(event["time"])[:10])
-    }
+    by_day: dict[str, list[bytes]] = defaultdict(list)  # the events stand nearly, not strictly, in order of time
+    for event in half_year():
+        by_day[str(event["time"])[:10]].append(orjson.dumps(event))
     end = datetime.fromisoformat(f"{min(by_day)}T00:00:00+08:00")
     while end < END:
         today = f"{end:%Y-%m-%d}"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
+from rich.box import SIMPLE
 from rich.table import Table
 
 from contracts.figures import Counts as WireCounts
@@ -99,9 +100,14 @@ def _figures_document(cohort: Cohort, total: Counts, groups: tuple[Group, ...], 
 def _show_figures(cohort: Cohort, total: Counts, groups: tuple[Group, ...], settings: Settings) -> None:
     zone = settings.zone
     title = f"{cohort.family or 'all families'}, received {local(cohort.since, zone)} to {local(cohort.until, zone)}"
-    table = Table(title=f"{title}, as of {local(cohort.as_of, zone)} ({settings.timezone})", title_justify="left")
+    table = Table(
+        box=SIMPLE,
+        padding=(0, 1),
+        title=f"{title}, as of {local(cohort.as_of, zone)} ({settings.timezone})",
+        title_justify="left",
+    )
     for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time"):
-        table.add_column(column, justify="left" if not column else "right")
+        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
     names = load_units(settings.data / "units.toml")
     for group in groups:
         table.add_row(names.get(group.key, group.key) or "—", *_cells(group.counts))

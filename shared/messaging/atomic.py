@@ -17,8 +17,8 @@ PUBLISH_TIMEOUT_SECONDS: Final = 10.0
 async def publish_atomically(client: Client, messages: Sequence[tuple[str, bytes, str | None]]) -> None:
     """Publish (subject, body, message id) in order, at most MOST_MESSAGES.
 
-    Raises APIError when the stream refuses the batch, NoStreamResponseError when no stream takes the subject; after a TimeoutError
-    it is unknown whether the batch was stored.
+    Raises APIError when the stream refuses the batch, NoStreamResponseError when no stream takes the subject; after a
+    TimeoutError it is unknown whether the batch was stored.
     """
     batch = secrets.token_hex(8)
     for number, (subject, body, message_id) in enumerate(messages, 1):

@@ -22,6 +22,7 @@ from shared.storage.engine import Database
 from shared.storage.instants import from_micros, instant_or_none, micros_or_none, to_micros
 from shared.storage.tables import AlertRow, Ledger, ParkedRow, RejectedRow, TallyRow, TaskRow
 from shared.storage.trouble import trouble_as_not_stored
+from shared.storage.undivided import undivided
 
 MEASURES: Final = ("received", "closed", "closed_on_time", "closed_late", "open", "overdue_open")
 
@@ -91,6 +92,9 @@ class SqlTrackerStore:
 
     async def acquire(self, partition: int, holder: str, now: datetime, until: datetime) -> Lease:
         """Take the partition under a new epoch, at once when the same holder had it; raises PartitionTaken."""
+        return await undivided(self._acquire(partition, holder, now, until))
+
+    async def _acquire(self, partition: int, holder: str, now: datetime, until: datetime) -> Lease:
         async with self._writing() as connection:
             await connection.execute(
                 text(
@@ -124,6 +128,9 @@ class SqlTrackerStore:
         return Lease(lease.partition, row.epoch, row.position, bytes(row.head), from_micros(row.clock))
 
     async def renew(self, lease: Lease, until: datetime) -> None:
+        await undivided(self._renew(lease, until))
+
+    async def _renew(self, lease: Lease, until: datetime) -> None:
         async with self._writing() as connection:
             await self._hold(connection, lease, until)
 
@@ -185,6 +192,9 @@ class SqlTrackerStore:
             return instant_or_none(min((wake for wake in rows.scalars() if wake is not None), default=None))
 
     async def commit(self, lease: Lease, changes: Changes, until: datetime) -> None:
+        await undivided(self._commit(lease, changes, until))
+
+    async def _commit(self, lease: Lease, changes: Changes, until: datetime) -> None:
         async with self._writing() as connection:
             await self._hold(connection, lease, until)
             await _LEDGER.run(connection, map(_ledger_row, changes.rows))
