@@ -19,17 +19,26 @@ class Published(BaseModel):
 
 
 class RungState(Published):
-    """One alert instant of a clock."""
+    """An instant at which a running clock alerts."""
 
     name: str
     kind: Literal["near", "overdue"]
     at: Instant
-    raised: bool
-    withdrawn: bool
+
+
+class AlertState(Published):
+    """An alert that was raised and holds: the clock, in one of its due-versions, crossed a rung."""
+
+    clock: Literal["sign", "finish"]
+    version: int
+    rung: str
+    kind: Literal["near", "overdue"]
+    at: Instant = Field(description="The rung's instant, or when the due was set if that lay in the past then.")
+    due: Instant
 
 
 class SegmentState(Published):
-    """A stretch of time in which the clock ran; `until` is null while it runs."""
+    """A stretch of time in which the clock ran under one due; `until` is null while it runs."""
 
     since: Instant
     until: Instant | None
@@ -194,6 +203,7 @@ class TaskSnapshot(Published):
     last: tuple[Instant, int, str, str] = Field(
         description="Place of the last event in the matter's order: time, rank, source, id."
     )
+    alerts: tuple[AlertState, ...] = Field(description="Those that hold, of former due-versions, too.")
     displaced: bool = Field(description="Whether an event on record is out of force since one told late came before it.")
 
 

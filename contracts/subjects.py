@@ -10,6 +10,7 @@ IN_PATTERN: Final = "duban.in.*.*.*.*.*"
 """Exactly five tokens: a subject of another shape is refused by the server (no responders) instead of being lost."""
 
 _UNSAFE = re.compile(r"[.*>%\s\x00-\x1f\x7f-\x9f]")
+_RESPELLED = re.compile(r"[*>%\s\x00-\x1f\x7f-\x9f]")
 _NOT_KEY = re.compile(rb"[^0-9A-Za-z_-]")
 
 
@@ -83,6 +84,12 @@ def parse_partitioned(subject: str) -> Inbound:
     if len(tokens) != 8 or tokens[:2] != ["duban", "part"]:
         raise BadSubject(subject)
     return Inbound(*(decode_token(token) for token in tokens[3:]))
+
+
+def is_our_spelling(subject: str, at: Inbound) -> bool:
+    """Whether a subject as stored by DUBAN_IN spells what it says as `encode_token` does."""
+    # Nearly no subject has anything to encode, and one search is cheaper than writing five tokens anew.
+    return _RESPELLED.search(subject) is None or subject.split(".")[3:] == inbound(at).split(".")[2:]
 
 
 def fact(partition: int, unit: str, family: str, kind: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from shared.domain.fact import Entry
 from shared.domain.figures import Counts
@@ -36,8 +36,7 @@ class Lease:
     """The greatest instant that the partition's clocks have been driven to."""
 
 
-@value
-class EventId:
+class EventId(NamedTuple):
     """(source, id): identifies an event for ever."""
 
     source: str

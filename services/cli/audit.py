@@ -55,7 +55,7 @@ def verify_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> Non
     else:
         output.print(f"{found.rows:,} rows, the chain is whole", highlight=False)
         for partition, (position, head) in found.heads.items():
-            output.print(f"  partition {partition}: position {position}, head {head}", highlight=False)
+            output.print(f"  partition {partition}: position {position}, head {head}", highlight=False, soft_wrap=True)
     raise typer.Exit(1 if found.broken is not None else 0)
 
 

@@ -1,6 +1,7 @@
 """`duban demo`: a district's first half of 2023, fed at a speed one can watch, on a clock that its events drive."""
 
 import asyncio
+import shlex
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -54,7 +55,8 @@ async def _demo(settings: Settings, host: str, port: int, seconds: float) -> Non
         await _feed(running.settings.nats_url, running.tracker, seconds)
         output.print(
             "The half-year is fed; the page stays. Ask for figures in another terminal:\n\n"
-            f"  duban figures --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19 --by unit --data {settings.data}\n",
+            "  duban figures --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19 --by unit"
+            f" --data {shlex.quote(str(settings.data))}\n",
             soft_wrap=True,
             highlight=False,
         )

@@ -12,6 +12,7 @@ import orjson
 import typer
 from nats.aio.client import Client
 from nats.aio.subscription import Subscription
+from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js.errors import APIError, NoStreamResponseError
@@ -29,6 +30,8 @@ from shared.settings import Settings
 
 MOST_LINE_BYTES: Final = 1000 * 1000
 """A little under the server's max_payload, which counts headers, too."""
+MOST_SUBJECT_BYTES: Final = 3500
+"""A little under the server's max_control_line; it ends the connection of whoever sends a longer one."""
 SHOWN: Final = 20
 EventsFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="One CloudEvents event a line.")]
 
@@ -150,7 +153,7 @@ async def _answers(receipts: Subscription, pushed: Pushed, patience: float) -> A
     while pushed.outcomes["unanswered"]:
         try:
             receipt = decode_receipt((await receipts.next_msg(timeout=patience)).data)
-        except NatsTimeout:
+        except (NatsTimeout, ConnectionClosedError):
             return
         if pushed.answered(receipt):
             yield receipt
@@ -163,11 +166,20 @@ async def publish_all(client: Client, lines: Iterable[bytes], refuse: Callable[[
         if len(batch) == MOST_MESSAGES or sum(map(len, batch)) + len(line) > MOST_BYTES:
             await _publish(client, batch, refuse)
             batch = []
-        if len(line) > MOST_LINE_BYTES:
-            refuse(line, f"{len(line):,} bytes are more than the server takes")
+        too_long = _too_long(line)
+        if too_long is not None:
+            refuse(line, too_long)
         else:
             batch.append(line)
     await _publish(client, batch, refuse)
+
+
+def _too_long(line: bytes) -> str | None:
+    if len(line) > MOST_LINE_BYTES:
+        return f"{len(line):,} bytes are more than the server takes"
+    if len(line) * 6 > MOST_SUBJECT_BYTES < len(subject_of(line).encode()):  # a space is %20 in two of its tokens
+        return f"source, owner, subject and type together are longer than the {MOST_SUBJECT_BYTES:,} bytes of a NATS subject"
+    return None
 
 
 async def _publish(client: Client, batch: Sequence[bytes], refuse: Callable[[bytes, str], None]) -> None:
@@ -175,7 +187,7 @@ async def _publish(client: Client, batch: Sequence[bytes], refuse: Callable[[byt
         return None
     try:
         await publish_atomically(client, [(subject_of(line), line, None) for line in batch])
-    except (NatsTimeout, TimeoutError):
+    except (NatsTimeout, ConnectionClosedError, TimeoutError):
         pass  # unknown, not refused: if it was stored the receipts come, if not it stays unanswered
     except (NoStreamResponseError, APIError) as error:
         if len(batch) == 1:

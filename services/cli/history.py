@@ -67,6 +67,7 @@ async def _replay(settings: Settings, lines: list[bytes], until: datetime | None
         await started.wait()
         await _feed(installation.settings, tracker, history, ended)
         await tracker.drive_to(clock.now() if until is None else until)
+        await tracker.published()
         ended["finished"] = 1
         tracking.cancel()
 

@@ -10,7 +10,6 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
-from rich.box import SIMPLE
 from rich.table import Table
 
 from contracts.figures import Counts as WireCounts
@@ -101,8 +100,8 @@ def _show_figures(cohort: Cohort, total: Counts, groups: tuple[Group, ...], sett
     zone = settings.zone
     title = f"{cohort.family or 'all families'}, received {local(cohort.since, zone)} to {local(cohort.until, zone)}"
     table = Table(
-        box=SIMPLE,
-        padding=(0, 1),
+        box=None,
+        padding=(0, 1, 0, 0),
         title=f"{title}, as of {local(cohort.as_of, zone)} ({settings.timezone})",
         title_justify="left",
     )
@@ -212,6 +211,11 @@ def _entry(row: LedgerRow) -> dict[str, Any]:
     }
 
 
+def _alert(alert: dict[str, Any], clock: dict[str, Any]) -> str:
+    former = "" if alert["version"] == clock["version"] else f" (former due, version {alert['version']})"
+    return alert["rung"] + former
+
+
 def _show_task(document: dict[str, Any], settings: Settings) -> None:
     def at(text: str | None) -> str:
         return local(None if text is None else datetime.fromisoformat(text), settings.zone)
@@ -221,7 +225,7 @@ def _show_task(document: dict[str, Any], settings: Settings) -> None:
     output.print(f"state {document['state']['place']} · unit {document['unit'] or '—'} · received {at(document['received_at'])}")
     clocks = Table("clock", "rule", "budget", "due", "ran until", "alerts")
     for clock in document["clocks"]:
-        raised = ", ".join(r["name"] + (" withdrawn" if r["withdrawn"] else "") for r in clock["rungs"] if r["raised"])
+        raised = ", ".join(_alert(one, clock) for one in document["alerts"] if one["clock"] == clock["name"])
         clocks.add_row(
             clock["name"], clock["rule"], clock["budget"], at(clock["due"]), at(clock["segments"][-1]["until"]), raised or "—"
         )

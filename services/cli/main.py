@@ -61,7 +61,13 @@ def main() -> None:
         assert isinstance(problem, ValidationError)
         for one in problem.errors(include_url=False):
             name = "DUBAN_" + "_".join(str(step).upper() for step in one["loc"])
-            errors.print(f"duban: {name}: {one['msg'].removeprefix('Value error, ')}", style="bold red", markup=False)
+            errors.print(
+                f"duban: {name}: {one['msg'].removeprefix('Value error, ')}",
+                style="bold red",
+                highlight=False,
+                soft_wrap=True,
+                markup=False,
+            )
         sys.exit(EXIT_USAGE)
 
 

@@ -1,6 +1,7 @@
 """Where an installation lives: its data folder, and what is running on it."""
 
 import os
+import shlex
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -59,7 +60,7 @@ def nats_url(settings: Settings) -> str:
         return settings.nats_url
     running = find_running(settings.data)
     if running is None:
-        raise NothingRunning(f"nothing runs on {settings.data}; start it with: duban up --data {settings.data}")
+        raise NothingRunning(f"nothing runs on {settings.data}; start it with: duban up --data {shlex.quote(str(settings.data))}")
     return running.nats_url
 
 
@@ -77,5 +78,7 @@ def make_folder(data: Path) -> None:
 def open_database(settings: Settings) -> Database:
     """The database for reading. Raises BadDatabase when there is none yet."""
     if settings.is_embedded and not (settings.data / "duban.db").exists():
-        raise BadDatabase(f"there is no data in {settings.data} yet; start with: duban up --data {settings.data}")
+        raise BadDatabase(
+            f"there is no data in {settings.data} yet; start with: duban up --data {shlex.quote(str(settings.data))}"
+        )
     return Database(settings.database)

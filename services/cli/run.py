@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shlex
 import signal
 import socket
 from collections.abc import AsyncIterator, Coroutine
@@ -11,6 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Protocol
 
 import typer
+from rich.markup import escape
 
 from services.cli.console import DEFAULT_DATA, DataOption, output, settings_for
 from services.cli.installation import holder, installed
@@ -84,7 +86,8 @@ def up(data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOptio
 
 async def _up(settings: Settings, host: str, port: int) -> None:
     async with everything(settings, host, port, SystemClock()):
-        output.print(_FIRST_PUSH.format(data=settings.data, example=_EXAMPLE), soft_wrap=True, highlight=False, markup=False)
+        example = _FIRST_PUSH.format(data=shlex.quote(str(settings.data)), example=_EXAMPLE)
+        output.print(example, soft_wrap=True, highlight=False, markup=False)
         await asyncio.get_running_loop().create_future()
 
 
@@ -159,7 +162,8 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
         for service in (tracker, Statistics(settings, database, units, clock), web):
             await _start(group, service)
         note_running(settings.data, installation.running(web.url))
-        output.print(_BANNER.format(page=web.url, nats=settings.nats_url, data=settings.data), soft_wrap=True, highlight=False)
+        banner = _BANNER.format(page=web.url, nats=settings.nats_url, data=escape(str(settings.data)))
+        output.print(banner, soft_wrap=True, highlight=False)
         try:
             yield Everything(settings, tracker)
         finally:

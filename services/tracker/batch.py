@@ -1,17 +1,17 @@
 """One batch: pushes are decided one by one in memory; what they change is collected for one transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Final
 
 from contracts import subjects
-from contracts.receipt import Outcome, Reason, Receipt
-from shared.codec.events import Decoded, Undecodable, decode_event, decode_known, digest, same_content
+from contracts.receipt import Outcome, Reason
+from shared.codec.events import Undecodable, decode_event, decode_known, digest, same_content
 from shared.codec.facts import Place, chain, encode_fact
+from shared.codec.receipts import Answer
 from shared.domain.alert import crossings
 from shared.domain.command import Command
-from shared.domain.decide import Refusal
+from shared.domain.decide import Refusal, is_overdue_at_once
 from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entries
 from shared.domain.history import Absorbed, absorb, comes_last, refold
@@ -19,7 +19,7 @@ from shared.domain.matter import Matter
 from shared.domain.policy import DEFAULT_POLICY, Policies
 from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
-from shared.domain.value import value
+from shared.domain.value import replace, value
 from shared.ports import Changes, EventId, Known, Lease, LedgerRow, ParkedEvent, RejectedPush
 
 AHEAD: Final = timedelta(minutes=5)
@@ -42,20 +42,20 @@ class ReadPush:
 
     push: Push
     at: subjects.Inbound
-    event: Decoded | Undecodable
+    event: Command | Undecodable
 
     @property
     def command(self) -> Command | None:
         """The command, if the bytes are an event of ours."""
-        return self.event.command if isinstance(self.event, Decoded) else None
+        return None if isinstance(self.event, Undecodable) else self.event
 
 
 def read_push(push: Push) -> ReadPush:
     """Decode one message; what is wrong with it stays its own affair."""
     at = subjects.parse_partitioned(push.subject)
-    if "%" in push.subject and push.subject.split(".")[3:] != subjects.inbound(at).split(".")[2:]:
+    if not subjects.is_our_spelling(push.subject, at):
         # Another spelling of the same number could lie in another partition, apart from its matter.
-        why = f"the NATS subject encodes more than it must; publish on {subjects.inbound(at)}"
+        why = f"the NATS subject is spelled in another way than ours; publish on {subjects.inbound(at)}"
         return ReadPush(push, at, Undecodable(None, (Reason(path="$", message=why),)))
     return ReadPush(push, at, decode_event(push.raw, at))
 
@@ -65,6 +65,9 @@ class Batch:
 
     def __init__(self, lease: Lease, known: Known, told: Told, policies: Policies, zone: tzinfo, now: datetime) -> None:
         self._lease = lease
+        self._partition = lease.partition
+        self._position = lease.position
+        self._head = lease.head
         self._known = known
         self._told_before = told
         self._policies = policies
@@ -80,7 +83,7 @@ class Batch:
     @property
     def lease(self) -> Lease:
         """The lease with position and head after this batch."""
-        return self._lease
+        return replace(self._lease, position=self._position, head=self._head)
 
     @property
     def rows(self) -> Sequence[LedgerRow]:
@@ -104,11 +107,11 @@ class Batch:
             rejected=list(self._rejected.values()),
         )
 
-    async def take(self, read: ReadPush) -> Receipt:
+    async def take(self, read: ReadPush) -> Answer:
         """Decide one push; the receipt is to be sent after the commit."""
         if isinstance(read.event, Undecodable):
             return self._reject(read, read.event.id, read.event.reasons)
-        command = read.event.command
+        command = read.event
         repeated = self._repeated(read, command)
         if repeated is not None:
             return repeated
@@ -121,10 +124,9 @@ class Batch:
         self._write(absorbed, command, read.push.raw)
         if absorbed.refusal is not None:
             return self._park(read, command, absorbed.refusal, until=self._now + self._park_for(command))
-        _, partition, position = self._known.taken[_event_id(command)]
-        return self._receipt(read, command.cause.id, "accepted", position=(partition, position), warnings=read.event.warnings)
+        return self._accept(read, command)
 
-    async def take_expired(self, parked: ParkedEvent) -> Receipt | None:
+    async def take_expired(self, parked: ParkedEvent) -> Answer | None:
         """Try a parked event a last time: its time has come, or it is refused for good. None when it was taken meanwhile."""
         if self._known.parked.pop(parked.event, None) is None:
             return None
@@ -137,8 +139,7 @@ class Batch:
             reason = Reason(path=absorbed.refusal.path, message=f"{absorbed.refusal.message} (waited since {parked.parked_at})")
             return self._reject(read, parked.event.id, (reason,))
         self._write(absorbed, command, parked.raw)
-        _, partition, position = self._known.taken[parked.event]
-        return self._receipt(read, parked.event.id, "accepted", position=(partition, position))
+        return self._accept(read, command)
 
     def cross(self, task: Task, before: datetime) -> None:
         """Raise the alerts of the rungs that a task's clocks crossed before the instant."""
@@ -146,9 +147,9 @@ class Batch:
         self._known.tasks.setdefault(task.matter, task)
         entries = crossings(current, before)
         if entries:
-            self._apply(task.matter, entries, None)
+            self._append(entries, evolve_all(current, entries), None)
 
-    def _repeated(self, read: ReadPush, command: Command) -> Receipt | None:
+    def _repeated(self, read: ReadPush, command: Command) -> Answer | None:
         event = _event_id(command)
         taken = self._known.taken.get(event)
         waiting = self._known.parked.get(event)
@@ -185,28 +186,34 @@ class Batch:
                 parked = self._known.parked.pop(event)
                 self._parked_here.pop(event, None)
                 self._unparked.add(event)
-            self._apply(done.matter, entries, raw if done is command else parked.raw)
+            self._append(entries, absorbed.task, raw if done is command else parked.raw)
 
-    def _apply(self, matter: Matter, entries: Entries, raw: bytes | None) -> None:
-        before = self._known.tasks.get(matter)
-        self._before.setdefault(matter, before)
-        after = evolve_all(before, entries)
-        assert after is not None
-        self._known.tasks[matter] = after
+    def _append(self, entries: Entries, after: Task | None, raw: bytes | None) -> None:
+        """Put facts in the ledger; `after` is the task once all of its facts are told."""
+        assert after is not None, "a task that has facts is there"
+        self._before.setdefault(after.matter, self._known.tasks.get(after.matter))
+        self._known.tasks[after.matter] = after
         for entry in entries:
-            position = self._lease.position + 1
+            self._position += 1
             event = raw if entry.cause is not None else None
-            body = encode_fact(entry, Place(self._lease.partition, position, self._now), after.family)
-            head = chain(self._lease.head, body, event)
-            self._lease = replace(self._lease, position=position, head=head)
+            body = encode_fact(entry, Place(self._partition, self._position, self._now), after.family)
+            self._head = chain(self._head, body, event)
             self._rows.append(
-                LedgerRow(self._lease.partition, position, self._now, entry, after.family, after.unit or "", event, body, head)
+                LedgerRow(
+                    self._partition, self._position, self._now, entry, after.family, after.unit or "", event, body, self._head
+                )
             )
             if entry.cause is not None and raw is not None:
-                self._known.taken[EventId(entry.cause.source, entry.cause.id)] = (raw, self._lease.partition, position)
-                self._told_here.setdefault(matter, []).append(raw)
+                self._known.taken[EventId(entry.cause.source, entry.cause.id)] = (raw, self._partition, self._position)
+                self._told_here.setdefault(after.matter, []).append(raw)
 
-    def _park(self, read: ReadPush, command: Command, why: Refusal, until: datetime) -> Receipt:
+    def _accept(self, read: ReadPush, command: Command) -> Answer:
+        _, partition, position = self._known.taken[_event_id(command)]
+        late = is_overdue_at_once(command, self._zone)
+        warnings = (Reason(path="$.data.due", message="lies before the event's own time: overdue at once"),) if late else ()
+        return self._receipt(read, command.cause.id, "accepted", position=(partition, position), warnings=warnings)
+
+    def _park(self, read: ReadPush, command: Command, why: Refusal, until: datetime) -> Answer:
         event = _event_id(command)
         parked = ParkedEvent(event, command.matter, read.push.raw, why.path, why.message, self._now, until)
         self._parked_here[event] = parked
@@ -215,9 +222,10 @@ class Batch:
 
     def _park_for(self, command: Command) -> timedelta:
         task = self._known.tasks.get(command.matter)
-        return self._policies[task.policy if task else DEFAULT_POLICY].park_for
+        policy = self._policies.get(task.policy) if task else None
+        return (policy or self._policies[DEFAULT_POLICY]).park_for
 
-    def _reject(self, read: ReadPush, event_id: str | None, reasons: tuple[Reason, ...]) -> Receipt:
+    def _reject(self, read: ReadPush, event_id: str | None, reasons: tuple[Reason, ...]) -> Answer:
         key = (read.push.subject, digest(read.push.raw))
         before = self._rejected.get(key)
         self._rejected[key] = RejectedPush(
@@ -242,8 +250,8 @@ class Batch:
         reasons: tuple[Reason, ...] = (),
         warnings: tuple[Reason, ...] = (),
         position: tuple[int, int] | tuple[None, None] = (None, None),
-    ) -> Receipt:
-        return Receipt.model_construct(
+    ) -> Answer:
+        return Answer(
             id=event_id,
             source=read.at.sender,
             subject=read.at.number,
@@ -270,7 +278,7 @@ def _read_parked(parked: ParkedEvent, partition: int) -> ReadPush:
     _, family, what, _ = command.cause.type.split(".")
     at = subjects.Inbound(command.cause.source, parked.matter.owner, parked.matter.number, family, what)
     subject = subjects.partitioned(partition, at)
-    return ReadPush(Push(subject, parked.raw), at, Decoded(command, ()))
+    return ReadPush(Push(subject, parked.raw), at, command)
 
 
 def _reason(refusal: Refusal) -> Reason:

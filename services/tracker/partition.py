@@ -18,12 +18,11 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
 from contracts import subjects
-from contracts.receipt import Receipt
 from services.tracker.batch import Push
 from services.tracker.watermark import Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock
-from shared.codec.receipts import encode_receipt
+from shared.codec.receipts import Answer, encode_receipt
 from shared.messaging import streams
 from shared.messaging.relay import Relay
 
@@ -46,7 +45,7 @@ class Bus:
     js: JetStreamContext
     partitions: int
 
-    async def answer(self, receipts: Iterable[Receipt]) -> None:
+    async def answer(self, receipts: Iterable[Answer]) -> None:
         """Send receipts; who is not there to hear them asks again by pushing again."""
         for receipt in receipts:
             await self.client.publish(subjects.receipt(receipt.source, receipt.subject), encode_receipt(receipt))
@@ -95,8 +94,11 @@ class PartitionTracker:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def drive_to(self, instant: datetime) -> None:
-        """Raise what is crossed before an instant, and wait until all is published."""
+        """Raise what is crossed before an instant."""
         await self._bus.answer(await self._writer.sweep(instant))
+
+    async def published(self) -> None:
+        """Wait until all that was written is published."""
         await self._relay.drained()
 
     async def _on_pushed(self, message: Annotated[NatsBatchMessage, Context("message")]) -> None:
@@ -112,7 +114,6 @@ class PartitionTracker:
             await self._bus.answer(receipts)
             for message in messages:
                 await message.ack()
-            self._watermark.handled(max(message.metadata.timestamp for message in messages))
             self._changed.set()
 
     async def _keep_clocks(self) -> None:

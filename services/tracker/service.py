@@ -62,14 +62,20 @@ class Tracker:
             await partition.idle()
 
     async def drive_to(self, instant: datetime) -> None:
-        """Drive a replay's clock on to an instant, raise what is crossed by then, and wait until all is published."""
+        """Drive a replay's clock on to an instant and raise what is crossed by then."""
         assert isinstance(self._clock, ReplayClock), "only history can be driven"
         self._clock.advance(instant)
         for partition in self._held:
             await partition.drive_to(self._clock.now())
 
+    async def published(self) -> None:
+        """Wait until all that was written is published."""
+        for partition in self._held:
+            await partition.published()
+
     async def _hold(self, partition: int, bus: Bus, ready: asyncio.Event) -> None:
         lease = await self._lease(partition)
+        await streams.rewind(bus.client, partition)
         relay = Relay(bus.client, bus.js, partition, self._store.published_from)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(lease.clock)

@@ -1,19 +1,19 @@
 """The writer of one partition: takes batches and drives clocks, one at a time, under a lease."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 
-from contracts.receipt import Receipt
 from services.tracker.batch import Batch, Push, ReadPush, read_push
 from shared.clock import Clock, ReplayClock
+from shared.codec.receipts import Answer
 from shared.domain.command import Command
 from shared.domain.matter import Matter
 from shared.domain.policy import Policies
+from shared.domain.value import replace
 from shared.ports import EventId, Known, Lease, LedgerRow, NotStored, TrackerStore
 
 log = structlog.get_logger()
@@ -52,16 +52,16 @@ class Writer:
         """The partition that is written."""
         return self._lease.partition
 
-    async def take(self, pushes: Sequence[Push]) -> list[Receipt]:
+    async def take(self, pushes: Sequence[Push]) -> list[Answer]:
         """Decide a batch of pushes and commit it; the receipts may then go out. Held and retried while the database is away."""
         reads = [read_push(push) for push in pushes]
         commands = [read.command for read in reads if read.command is not None]
         async with self._turn:
             return await self._until_stored(lambda: self._take(reads, commands))
 
-    async def sweep(self, watermark: datetime) -> list[Receipt]:
+    async def sweep(self, watermark: datetime) -> list[Answer]:
         """Raise all alerts that were crossed before the watermark, and settle parked events whose time is up."""
-        receipts: list[Receipt] = []
+        receipts: list[Answer] = []
         more = True
         while more:
             async with self._turn:
@@ -78,7 +78,7 @@ class Writer:
         async with self._turn:
             await self._until_stored(lambda: self._store.renew(self._lease, self._expiry()))
 
-    async def _take(self, reads: Sequence[ReadPush], commands: Sequence[Command]) -> list[Receipt]:
+    async def _take(self, reads: Sequence[ReadPush], commands: Sequence[Command]) -> list[Answer]:
         matters = {command.matter for command in commands}
         events = {EventId(command.cause.source, command.cause.id) for command in commands}
         now = self._now(commands)
@@ -87,7 +87,7 @@ class Writer:
         await self._commit(batch, now)
         return receipts
 
-    async def _sweep(self, watermark: datetime) -> tuple[bool, list[Receipt]]:
+    async def _sweep(self, watermark: datetime) -> tuple[bool, list[Answer]]:
         waking = await self._store.waking(self.partition, watermark, SWEEP)
         expired = await self._store.expired(self.partition, self._clock.now(), SWEEP)
         if not waking and not expired:
@@ -115,7 +115,7 @@ class Writer:
         changes = batch.changes()
         if changes is not None:
             lease = replace(batch.lease, clock=max(now, self._lease.clock))
-            await _to_the_end(self._store.commit(lease, changes, self._expiry()))
+            await self._store.commit(lease, changes, self._expiry())
             self._lease = lease
             self._written(batch.rows)
         if isinstance(self._clock, ReplayClock):
@@ -139,13 +139,3 @@ class Writer:
                 log.warning("tracker.not_stored", partition=self.partition, error=str(error), again_in_seconds=pause)
                 attempt += 1
                 await asyncio.sleep(pause)
-
-
-async def _to_the_end(work: Coroutine[Any, Any, None]) -> None:
-    """Await a commit to its end even when we are told to stop meanwhile; the stop follows then."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise

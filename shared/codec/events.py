@@ -33,14 +33,6 @@ _FAMILY: Final[dict[type[MatterData], Family]] = {
 
 
 @value
-class Decoded:
-    """An event that can be decided on, with what its sender should be warned of."""
-
-    command: c.Command
-    warnings: tuple[Reason, ...]
-
-
-@value
 class Undecodable:
     """Bytes that are no event of ours, with each field that is wrong; the id where it could be read."""
 
@@ -61,7 +53,7 @@ def same_content(one: bytes, other: bytes) -> bool:
         return False  # nested too deep to be compared: only the same bytes are the same
 
 
-def decode_event(raw: bytes, at: subjects.Inbound) -> Decoded | Undecodable:
+def decode_event(raw: bytes, at: subjects.Inbound) -> c.Command | Undecodable:
     """Read an event that was published under the subject `at`."""
     if len(raw) > MAX_EVENT_BYTES:
         return _whole(f"the event has {len(raw):,} bytes; the limit is {MAX_EVENT_BYTES:,}")
@@ -81,9 +73,9 @@ def decode_known(raw: bytes) -> c.Command:
     """Read an event again that was decoded before."""
     document = orjson.loads(raw)
     event = EVENTS[document["type"]].model_validate(document)
-    decoded = _command(event)
-    assert isinstance(decoded, Decoded), "it was decoded before"
-    return decoded.command
+    command = _command(event)
+    assert not isinstance(command, Undecodable), "it was decoded before"
+    return command
 
 
 def _nul_paths(document: dict[str, Any]) -> list[str]:
@@ -102,7 +94,7 @@ def _nul_paths(document: dict[str, Any]) -> list[str]:
     return found
 
 
-def _decode_document(document: dict[str, Any], at: subjects.Inbound) -> Decoded | Undecodable:
+def _decode_document(document: dict[str, Any], at: subjects.Inbound) -> c.Command | Undecodable:
     id_ = document.get("id") if isinstance(document.get("id"), str) else None
     type_ = document.get("type")
     model = EVENTS.get(type_) if isinstance(type_, str) else None
@@ -121,7 +113,7 @@ def _decode_document(document: dict[str, Any], at: subjects.Inbound) -> Decoded 
     return _command(event)
 
 
-def _command(event: Event[BaseModel]) -> Decoded | Undecodable:
+def _command(event: Event[BaseModel]) -> c.Command | Undecodable:
     make, action = _COMMANDS.get(event.type.removesuffix(".v1"), (None, None))
     if make is None or action is None:
         why = f"{event.type} is known but no policy takes it yet"
@@ -129,22 +121,17 @@ def _command(event: Event[BaseModel]) -> Decoded | Undecodable:
     matter = Matter(event.matter_owner, event.subject)
     cause = Cause(event.source, event.id, event.type, event.time.astimezone(UTC), action.rank)
     try:
-        command = make(matter, cause, event.data)
+        return make(matter, cause, event.data)
     except ValueError as error:
         return Undecodable(event.id, (Reason(path="$.data.due.date", message=str(error)),))
-    return Decoded(command, _warnings(command))
-
-
-def _warnings(command: c.Command) -> tuple[Reason, ...]:
-    if isinstance(command, c.RegisterTask) and isinstance(command.due, datetime) and command.due < command.cause.at:
-        return (Reason(path="$.data.due", message="the due lies before the start: the task is overdue at once"),)
-    return ()
 
 
 def _out_of_range(event: Event[BaseModel]) -> tuple[Reason, ...]:
     """Instants so far off that the arithmetic of zones and budgets would leave the calendar."""
+    due: object = getattr(event.data, "due", None)
+    if due is None and event.time.year in _YEARS:
+        return ()
     years = {"$.time": event.time.year}
-    due = getattr(event.data, "due", None)
     if isinstance(due, datetime):
         years["$.data.due"] = due.year
     elif isinstance(due, wire.DuePeriod) and due.date is not None:
@@ -234,7 +221,7 @@ def _approve(matter: Matter, cause: Cause, data: Approved) -> c.ApproveTask:
 
 
 def _record(matter: Matter, cause: Cause, data: BaseModel) -> c.RecordOnTask:
-    return c.RecordOnTask(matter, cause, cause.type.split(".")[2])
+    return c.RecordOnTask(matter, cause, cause.word)
 
 
 def _plain(command: type[c.Command]) -> Callable[..., c.Command]:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 import orjson
 
-from shared.domain.clock import Clock, ClockName, Rung, Segment
+from shared.domain.clock import Alert, Clock, ClockName, Rung, Segment
 from shared.domain.matter import Family
 from shared.domain.task import Closed, Ended, Handling, InReview, Pending, State, Task
 
 _instant: Final = datetime.fromisoformat
+_FAMILIES: Final[dict[str, Family]] = {family.value: family for family in Family}
+_CLOCKS: Final[dict[str, ClockName]] = {name.value: name for name in ClockName}
 
 
 def encode_task(task: Task) -> bytes:
@@ -32,7 +34,7 @@ def task_of(at_rest: dict[str, Any]) -> Task:
     return Task(
         owner=at_rest["owner"],
         number=at_rest["number"],
-        family=Family(at_rest["family"]),
+        family=_FAMILIES[at_rest["family"]],
         title=at_rest["title"],
         policy=at_rest["policy"],
         policy_version=at_rest["policy_version"],
@@ -44,6 +46,7 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         clocks=clocks_of(at_rest["clocks"]),
         sent_back=at_rest["sent_back"],
         last=(_instant(at), rank, source, id_),
+        alerts=tuple(_alert(alert) for alert in at_rest["alerts"]),
         displaced=at_rest["displaced"],
     )
 
@@ -55,7 +58,7 @@ def clocks_of(at_rest: list[dict[str, Any]]) -> tuple[Clock, ...]:
 
 def _clock(at_rest: dict[str, Any]) -> Clock:
     return Clock(
-        name=ClockName(at_rest["name"]),
+        name=_CLOCKS[at_rest["name"]],
         rule=at_rest["rule"],
         citation=at_rest["citation"],
         budget=at_rest["budget"],
@@ -63,7 +66,18 @@ def _clock(at_rest: dict[str, Any]) -> Clock:
         due=_instant_or_none(at_rest["due"]),
         version=at_rest["version"],
         segments=tuple(Segment(_instant(s["since"]), _instant_or_none(s["until"])) for s in at_rest["segments"]),
-        rungs=tuple(Rung(r["name"], r["kind"], _instant(r["at"]), r["raised"], r["withdrawn"]) for r in at_rest["rungs"]),
+        rungs=tuple(Rung(r["name"], r["kind"], _instant(r["at"])) for r in at_rest["rungs"]),
+    )
+
+
+def _alert(at_rest: dict[str, Any]) -> Alert:
+    return Alert(
+        clock=ClockName(at_rest["clock"]),
+        version=at_rest["version"],
+        rung=at_rest["rung"],
+        kind=at_rest["kind"],
+        at=_instant(at_rest["at"]),
+        due=_instant(at_rest["due"]),
     )
 
 

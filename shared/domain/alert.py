@@ -1,60 +1,48 @@
 """Alerts: a clock that crosses a rung is a fact, raised once; it is withdrawn by another fact when it turns out unfounded."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import datetime
 
 from shared.domain import fact as f
-from shared.domain.clock import Clock, Rung
+from shared.domain.clock import Alert
 from shared.domain.task import Task
 
 
 def crossings(task: Task, before: datetime) -> f.Entries:
-    """The alerts of all rungs that the task's running clocks crossed before the instant, each at its own instant."""
-    alerts = [_alert(clock, rung) for clock in task.clocks for rung in clock.crossings(before)]
-    return tuple(f.Entry(task.matter, None, alert) for alert in sorted(alerts, key=lambda alert: alert.at))
+    """The alerts of all rungs that the task's clocks crossed before the instant, each at its own; the due itself is on time."""
+    alerts = [clock.alert(rung) for clock in task.clocks for rung in task.waiting(clock) if rung.at < before]
+    return _raised(task, sorted(alerts, key=lambda alert: alert.at)) if alerts else ()
 
 
-def unfounded(task: Task, at: datetime) -> f.Entries:
-    """The withdrawals of alerts that do not hold: the clock had stopped before them, and we were told late."""
-    return tuple(
-        f.Entry(task.matter, None, f.AlertWithdrawn(at, clock.name, clock.version, rung.name))
-        for clock in task.clocks
-        for rung in clock.unfounded()
-    )
+def unfounded(before: Task, after: Task, at: datetime) -> f.Entries:
+    """The withdrawals of alerts that an event at `at` proves unfounded: it stopped or replaced their clock before them."""
+    if not before.alerts:
+        return ()
+    ended = [clock for clock in before.clocks if clock not in after.clocks]
+    raised = (before.raised(clock).get(rung.name) for clock in ended for rung in clock.rungs if rung.at >= at)
+    return _withdrawn(before, at, (alert for alert in raised if alert is not None))
 
 
-def with_alerts_of(old: Task, new: Task) -> Task:
-    """A refolded task with what is on record of its alerts: which were raised, which withdrawn."""
-    by_version = {(clock.name, clock.version): clock for clock in old.clocks}
-    return replace(new, clocks=tuple(_carried(by_version.get((clock.name, clock.version)), clock) for clock in new.clocks))
+def corrections(task: Task, refolded: Task, at: datetime) -> f.Entries:
+    """What leads from the alerts on record to those of the refolded history.
+
+    The fold raises what was crossed up to its last event. What a running clock crossed since then is on record only and holds.
+    """
+    running = [clock for clock in refolded.clocks if clock.stopped_at is None]
+    holding = {*refolded.alerts, *(clock.alert(rung) for clock in running for rung in clock.rungs)}
+    withdrawn = _withdrawn(task, at, (alert for alert in task.alerts if alert not in holding))
+    # A rung that moved to another instant keeps its name: the old alert goes before the new one comes.
+    return (*withdrawn, *_raised(task, (alert for alert in refolded.alerts if alert not in task.alerts)))
 
 
-def missing(now: Task, refolded: Task) -> f.Entries:
-    """The alerts that the refolded history raises and that are not on record."""
-    alerts = [
-        _alert(clock, rung)
-        for clock, other in zip(now.clocks, refolded.clocks, strict=True)
-        for rung, wanted in zip(clock.rungs, other.rungs, strict=True)
-        if wanted.raised and not rung.raised
-    ]
-    return tuple(f.Entry(now.matter, None, alert) for alert in alerts)
+def _raised(task: Task, alerts: Iterable[Alert]) -> f.Entries:
+    return tuple(f.Entry(task.matter, None, _fact(alert)) for alert in alerts)
 
 
-def _carried(old: Clock | None, new: Clock) -> Clock:
-    recorded = {} if old is None else {rung.name: rung for rung in old.rungs}
-    return replace(new, rungs=tuple(_flags(recorded.get(rung.name), rung, new) for rung in new.rungs))
+def _withdrawn(task: Task, at: datetime, alerts: Iterable[Alert]) -> f.Entries:
+    return tuple(f.Entry(task.matter, None, f.AlertWithdrawn(at, one.clock, one.version, one.rung)) for one in alerts)
 
 
-def _flags(old: Rung | None, rung: Rung, clock: Clock) -> Rung:
-    if old is None or not old.raised:
-        return replace(rung, raised=False)
-    founded = clock.stopped_at is None or clock.stopped_at > rung.at
-    if old.withdrawn and founded:
-        return replace(rung, raised=False)  # it holds again, so it is raised again
-    return replace(rung, raised=True, withdrawn=old.withdrawn)
-
-
-def _alert(clock: Clock, rung: Rung) -> f.NearDue | f.Overdue:
-    assert clock.due is not None, "a clock without a due has no rungs"
-    fact = f.NearDue if rung.kind == "near" else f.Overdue
-    return fact(max(rung.at, clock.anchor), clock.name, clock.version, rung.name, clock.due)
+def _fact(alert: Alert) -> f.NearDue | f.Overdue:
+    fact = f.NearDue if alert.kind == "near" else f.Overdue
+    return fact(alert.at, alert.clock, alert.version, alert.rung, alert.due)

@@ -1,14 +1,12 @@
 """A clock of a task: budget and segments are the record, the due instant follows; it alerts at its rungs."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED
 from shared.domain.policy import Rule
-from shared.domain.value import value
+from shared.domain.value import replace, value
 
 
 class ClockName(StrEnum):
@@ -16,6 +14,9 @@ class ClockName(StrEnum):
 
     SIGN = "sign"
     FINISH = "finish"
+
+
+RungKind = Literal["near", "overdue"]
 
 
 @value
@@ -28,18 +29,28 @@ class Segment:
 
 @value
 class Rung:
-    """One alert instant. Raised once; withdrawn when it turns out to be unfounded."""
+    """An instant at which a running clock alerts."""
 
     name: str
-    kind: Literal["near", "overdue"]
+    kind: RungKind
     at: datetime
-    raised: bool = False
-    withdrawn: bool = False
+
+
+@value
+class Alert:
+    """An alert that was raised and holds: a clock, in one of its due-versions, crossed a rung."""
+
+    clock: ClockName
+    version: int
+    rung: str
+    kind: RungKind
+    at: datetime
+    due: datetime
 
 
 @value
 class Clock:
-    """One clock. `version` counts its due dates: extending, suspending, amending make a new one."""
+    """One clock. `version` counts its due dates: extending, suspending, amending make a new one, in a segment of its own."""
 
     name: ClockName
     rule: str
@@ -52,6 +63,11 @@ class Clock:
     rungs: tuple[Rung, ...]
 
     @property
+    def since(self) -> datetime:
+        """Since when this due-version runs."""
+        return self.segments[-1].since
+
+    @property
     def stopped_at(self) -> datetime | None:
         """When the clock stopped; None while it runs."""
         return self.segments[-1].until
@@ -62,50 +78,39 @@ class Clock:
             return self
         return replace(self, segments=(*self.segments[:-1], replace(self.segments[-1], until=at)))
 
-    def crossings(self, before: datetime) -> Iterator[Rung]:
-        """Rungs not yet raised that a running clock crossed before the instant. The due itself is still on time."""
-        if self.stopped_at is None:
-            yield from (rung for rung in self.rungs if not rung.raised and rung.at < before)
+    def renewed(self, rule: Rule, due: datetime | None, at: datetime) -> "Clock":
+        """The clock in its next due-version, which the sender gave at `at`. The rule still says when it warns."""
+        since = max(at, self.since)
+        segments = (*self.stopped(since).segments, Segment(since, None))
+        return replace(
+            started_with_due(self.name, rule, since, due), anchor=self.anchor, version=self.version + 1, segments=segments
+        )
 
-    def unfounded(self) -> Iterator[Rung]:
-        """Raised rungs that would not have been raised had we known in time that the clock stopped before them."""
-        stop = self.stopped_at
-        if stop is not None:
-            yield from (rung for rung in self.rungs if rung.raised and not rung.withdrawn and stop <= rung.at)
-
-    def with_rung(self, name: str, *, raised: bool = True, withdrawn: bool = False) -> "Clock":
-        """The clock with one rung marked."""
-        rungs = tuple(replace(r, raised=raised, withdrawn=withdrawn) if r.name == name else r for r in self.rungs)
-        return replace(self, rungs=rungs)
-
-    @property
-    def is_overdue(self) -> bool:
-        """Whether the overdue rung was raised and holds."""
-        return any(rung.kind == "overdue" and rung.raised and not rung.withdrawn for rung in self.rungs)
+    def alert(self, rung: Rung) -> Alert:
+        """The alert that a rung of this clock raises: at its instant, or when the due was set if that lay in the past then."""
+        assert self.due is not None, "a clock without a due has no rungs"
+        return Alert(self.name, self.version, rung.name, rung.kind, max(rung.at, self.since), self.due)
 
 
 def started(name: ClockName, rule: Rule, anchor: datetime, zone: tzinfo, *, policy_version: int) -> Clock:
     """A clock that starts to run at `anchor` under a policy's rule."""
     due = rule.budget.due(anchor, zone)
-    return _running(name, f"{rule.id}@{policy_version}", rule, str(rule.budget), anchor, due, version=1)
+    return _running(name, f"{rule.id}@{policy_version}", rule, str(rule.budget), anchor, due)
 
 
-def started_with_due(name: ClockName, rule: Rule, anchor: datetime, due: datetime | None, *, version: int = 1) -> Clock:
+def started_with_due(name: ClockName, rule: Rule, anchor: datetime, due: datetime | None) -> Clock:
     """A clock whose due the sender gave; None is the sender's `open_ended`. The rule still says when it warns."""
-    budget = FIXED if due is not None else OPEN_ENDED
-    return _running(name, "sender", rule, budget, anchor, due, version=version)
+    return _running(name, "sender", rule, FIXED if due is not None else OPEN_ENDED, anchor, due)
 
 
-def _running(
-    name: ClockName, rule_id: str, rule: Rule, budget: str, anchor: datetime, due: datetime | None, *, version: int
-) -> Clock:
+def _running(name: ClockName, rule_id: str, rule: Rule, budget: str, anchor: datetime, due: datetime | None) -> Clock:
     citation = rule.citation if rule_id != "sender" else ""
-    return Clock(name, rule_id, citation, budget, anchor, due, version, (Segment(anchor, None),), _rungs(rule, anchor, due))
+    return Clock(name, rule_id, citation, budget, anchor, due, 1, (Segment(anchor, None),), _rungs(rule, anchor, due))
 
 
-def _rungs(rule: Rule, anchor: datetime, due: datetime | None) -> tuple[Rung, ...]:
-    # A warning whose instant lies before the start would only repeat what the registration itself tells.
+def _rungs(rule: Rule, since: datetime, due: datetime | None) -> tuple[Rung, ...]:
+    # A warning whose instant lies before the due was set would only repeat what the setting itself tells.
     if due is None:
         return ()
-    near = tuple(Rung(name, "near", due - lead) for name, lead in rule.near if due - lead > anchor)
+    near = tuple(Rung(name, "near", due - lead) for name, lead in rule.near if due - lead > since)
     return (*near, Rung("overdue", "overdue", due))

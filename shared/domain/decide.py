@@ -43,18 +43,25 @@ def decide(task: Task | None, command: c.Command, policies: Policies, zone: tzin
     if task is None:
         assert isinstance(command, c.RegisterTask)
         entry = f.Entry(command.matter, command.cause, _registered(command, policy, zone))
-        # A due that lies before the start is the sender's fact: overdue at once.
         return (entry, *crossings(evolve(None, entry), at))
     before = crossings(task, at)
     for crossing in before:
         task = evolve(task, crossing)
     entry = f.Entry(command.matter, command.cause, _FACT_OF[type(command)](task, command, policy, zone))
-    return (*before, entry, *unfounded(evolve(task, entry), at))
+    after = evolve(task, entry)
+    # A due that lay in the past when it was set is the sender's word: overdue at once.
+    return (*before, entry, *unfounded(task, after, at), *crossings(after, at))
+
+
+def is_overdue_at_once(command: c.Command, zone: tzinfo) -> bool:
+    """Whether the command sets a due that lies before its own instant."""
+    due = _instant(command.due, zone) if isinstance(command, c.RegisterTask | c.AmendTask) else None
+    return due is not None and due < command.cause.at
 
 
 def _policy(task: Task | None, command: c.Command, policies: Policies) -> Policy | Refusal:
     if task is not None:
-        return policies[task.policy]
+        return policies.get(task.policy) or unloaded(task)
     if not isinstance(command, c.RegisterTask):
         return Refusal("$.subject", f"no matter {command.matter.number} of {command.matter.owner} is known", early=True)
     policy = policies.get(command.policy or DEFAULT_POLICY)
@@ -62,6 +69,11 @@ def _policy(task: Task | None, command: c.Command, policies: Policies) -> Policy
         known = ", ".join(sorted(policies))
         return Refusal("$.data.policy", f"no policy {command.policy!r}; there are: {known}", early=False)
     return policy
+
+
+def unloaded(task: Task) -> Refusal:
+    """Why nothing can be decided on a task whose policy is gone; it may come back."""
+    return Refusal("$.subject", f"the policy {task.policy} of this task is not loaded", early=True)
 
 
 def _refused(task: Task | None, command: c.Command, policy: Policy) -> Refusal | None:
@@ -101,9 +113,7 @@ def _amend(task: Task, command: c.AmendTask, policy: Policy, zone: tzinfo) -> f.
     clocks: tuple[Clock, ...] = ()
     finish = task.clock(ClockName.FINISH)
     if command.due is not None and finish is not None:
-        rule = policy.finish[task.family]
-        due = _instant(command.due, zone)
-        clocks = (started_with_due(ClockName.FINISH, rule, finish.anchor, due, version=finish.version + 1),)
+        clocks = (finish.renewed(policy.finish[task.family], _instant(command.due, zone), command.cause.at),)
     return f.Amended(command.cause.at, command.title, command.unit, command.co_units, command.category, clocks)
 
 
@@ -135,7 +145,7 @@ def _stopped(task: Task, at: datetime, *names: ClockName) -> tuple[Clock, ...]:
     return tuple(clock.stopped(at) for clock in task.clocks if clock.name in names and clock.stopped_at is None)
 
 
-def _instant(due: c.Due, zone: tzinfo) -> datetime | None:
+def _instant(due: c.Due | None, zone: tzinfo) -> datetime | None:
     return due.due(zone) if isinstance(due, DuePeriod) else due
 
 

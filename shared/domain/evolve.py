@@ -1,12 +1,12 @@
 """`evolve(task, entry) -> task`: what the task is after a fact."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import assert_never
 
 from shared.domain import fact as f
-from shared.domain.clock import Clock
+from shared.domain.clock import Alert, Clock, RungKind
 from shared.domain.task import Closed, Ended, Handling, InReview, Pending, State, Task
+from shared.domain.value import replace
 
 
 class BrokenHistory(Exception):
@@ -76,9 +76,9 @@ def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short cas
         case f.Withdrawn():
             return replace(task, state=Ended(fact.at, "withdrawn"), clocks=_with(task.clocks, fact.clocks))
         case f.NearDue() | f.Overdue():
-            return replace(task, clocks=_with_rung(task.clocks, fact, withdrawn=False))
+            return replace(task, alerts=(*task.alerts, _alert(fact)))
         case f.AlertWithdrawn():
-            return replace(task, clocks=_with_rung(task.clocks, fact, withdrawn=True))
+            return replace(task, alerts=_without(task.alerts, fact))
         case f.Registered() | f.Corrected():
             raise AssertionError("handled by evolve")
         case _:
@@ -101,10 +101,11 @@ def _with(clocks: tuple[Clock, ...], changed: tuple[Clock, ...]) -> tuple[Clock,
     return tuple(by_name.get(clock.name, clock) for clock in clocks)
 
 
-def _with_rung(
-    clocks: tuple[Clock, ...], fact: f.NearDue | f.Overdue | f.AlertWithdrawn, *, withdrawn: bool
-) -> tuple[Clock, ...]:
-    return tuple(
-        clock.with_rung(fact.rung, withdrawn=withdrawn) if clock.name == fact.clock and clock.version == fact.version else clock
-        for clock in clocks
-    )
+def _alert(fact: f.NearDue | f.Overdue) -> Alert:
+    kind: RungKind = "near" if isinstance(fact, f.NearDue) else "overdue"
+    return Alert(fact.clock, fact.version, fact.rung, kind, fact.at, fact.due)
+
+
+def _without(alerts: tuple[Alert, ...], fact: f.AlertWithdrawn) -> tuple[Alert, ...]:
+    gone = (fact.clock, fact.version, fact.rung)
+    return tuple(alert for alert in alerts if (alert.clock, alert.version, alert.rung) != gone)

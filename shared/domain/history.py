@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
 from shared.domain import fact as f
-from shared.domain.alert import missing, unfounded, with_alerts_of
+from shared.domain.alert import corrections
 from shared.domain.command import Command
-from shared.domain.decide import Refusal, decide
+from shared.domain.decide import Refusal, decide, unloaded
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Order
 from shared.domain.policy import Policies
@@ -94,6 +94,8 @@ def refold(
     task: Task | None, command: Command, told: Sequence[Command], waiting: Sequence[Command], policies: Policies, zone: tzinfo
 ) -> Absorbed:
     """Take a command that was told late: fold all that was told again, and say by facts what that changes."""
+    if task is not None and task.policy not in policies:
+        return Absorbed(task, (), unloaded(task))
     before = fold((*told, *waiting), policies, zone)
     after = fold((*told, *waiting, command), policies, zone)
     refusal = after.refusals.get(command)
@@ -102,6 +104,7 @@ def refold(
     # An event has one row in the ledger: one that was told, displaced and comes into force again is told by the whole task.
     if applied[: len(kept)] == kept and not any(done in told for done in added):
         return _continued(task, added, refusal, policies, zone)
+    assert task is not None, "what was told before made a task"
     assert after.task is not None, "a history that changed has a task"
     now = replace(after.task, displaced=any(done not in applied for done in told))
     steps = _corrected(task, command, now, [done for done in applied if done in waiting])
@@ -120,14 +123,13 @@ def _continued(
     return Absorbed(task, tuple(steps), refusal)
 
 
-def _corrected(task: Task | None, command: Command, after: Task, freed: Sequence[Command]) -> tuple[Step, ...]:
+def _corrected(task: Task, command: Command, after: Task, freed: Sequence[Command]) -> tuple[Step, ...]:
     """One fact with the whole task, caused by the late event; parked events that it made legal are put on record beside it."""
-    now = after if task is None else with_alerts_of(task, after)
-    entry = f.Entry(command.matter, command.cause, f.Corrected(command.cause.at, now))
-    raised = missing(now, after)
-    withdrawn = unfounded(evolve_all(now, raised) or now, command.cause.at)
-    told = (f.Entry(done.matter, done.cause, f.Recorded(done.cause.at, done.action)) for done in freed)
-    return ((command, (entry, *raised, *withdrawn)), *((done, (one,)) for done, one in zip(freed, told, strict=True)))
+    at = command.cause.at
+    entry = f.Entry(command.matter, command.cause, f.Corrected(at, replace(after, alerts=task.alerts)))
+    told = (f.Entry(done.matter, done.cause, f.Recorded(done.cause.at, done.cause.word)) for done in freed)
+    alerts = corrections(task, after, at)
+    return ((command, (entry, *alerts)), *((done, (one,)) for done, one in zip(freed, told, strict=True)))
 
 
 def _order(command: Command) -> Order:

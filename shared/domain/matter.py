@@ -1,8 +1,8 @@
 """A matter and the events about it: their identities and their order."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from shared.domain.value import value
 
@@ -15,8 +15,7 @@ class Family(StrEnum):
     RECTIFICATION = "rectification"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Matter:
+class Matter(NamedTuple):
     """A matter is its owner's number: the source whose matter it is, and the number that source gave it."""
 
     owner: str
@@ -33,6 +32,11 @@ class Cause:
     at: datetime
     rank: int
     """Orders events of the same instant: a matter is given before it is signed, signed before it is submitted."""
+
+    @property
+    def word(self) -> str:
+        """The event's own word for what happened, such as `submitted`."""
+        return self.type.split(".")[2]
 
     @property
     def order(self) -> "Order":

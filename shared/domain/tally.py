@@ -1,8 +1,7 @@
 """Tallies: what a task adds to the counts of its family, unit and day. A change of the task is a pure delta."""
 
-from dataclasses import dataclass
 from datetime import date, tzinfo
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared.domain.clock import ClockName
 from shared.domain.matter import Family
@@ -11,8 +10,7 @@ from shared.domain.task import Closed, Task
 Measure = Literal["received", "closed", "closed_on_time", "closed_late", "open", "overdue_open"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class TallyKey:
+class TallyKey(NamedTuple):
     """Whose counts: tasks of a family, given to a unit (empty: none named), received on a local day."""
 
     family: Family
@@ -37,7 +35,7 @@ def measures(task: Task) -> tuple[Measure, ...]:
         return ("received", "closed", "closed_on_time" if task.state.at <= finish.due else "closed_late")
     if not task.is_open:
         return ("received",)
-    if finish is not None and finish.is_overdue:
+    if task.is_overdue(ClockName.FINISH):
         return ("received", "open", "overdue_open")
     return ("received", "open")
 

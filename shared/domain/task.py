@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from shared.domain.clock import Clock, ClockName
+from shared.domain.clock import Alert, Clock, ClockName, Rung
 from shared.domain.matter import Family, Matter, Order
 from shared.domain.value import value
 
@@ -58,6 +58,8 @@ State = Pending | Handling | InReview | Closed | Ended
 class Task:
     """One task. `last` is the place of its last event in the matter's order.
 
+    `alerts` are those on record that hold, of former due-versions, too: lateness is not erased by a new due.
+
     `displaced` tells that an event on record is out of force since one told late came before it: what makes it legal again is
     found only by folding the history.
     """
@@ -76,6 +78,7 @@ class Task:
     clocks: tuple[Clock, ...]
     sent_back: int
     last: Order
+    alerts: tuple[Alert, ...] = ()
     displaced: bool = False
 
     @property
@@ -95,5 +98,20 @@ class Task:
     @property
     def wakes_at(self) -> datetime | None:
         """The next instant at which one of its clocks crosses a rung; None when nothing is to be waited for."""
-        waiting = [rung.at for clock in self.clocks if clock.stopped_at is None for rung in clock.rungs if not rung.raised]
-        return min(waiting, default=None)
+        return min((rung.at for clock in self.clocks for rung in self.waiting(clock)), default=None)
+
+    def waiting(self, clock: Clock) -> list[Rung]:
+        """The rungs that a clock of the task has yet to cross; a clock that stopped crosses none."""
+        if clock.stopped_at is not None:
+            return []
+        raised = self.raised(clock)
+        return [rung for rung in clock.rungs if rung.name not in raised]
+
+    def raised(self, clock: Clock) -> dict[str, Alert]:
+        """The alerts of a clock's present due-version by rung."""
+        return {one.rung: one for one in self.alerts if one.clock is clock.name and one.version == clock.version}
+
+    def is_overdue(self, name: ClockName) -> bool:
+        """Whether the clock of that name is overdue in its present due-version."""
+        clock = self.clock(name)
+        return clock is not None and any(alert.kind == "overdue" for alert in self.raised(clock).values())

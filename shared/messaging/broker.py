@@ -13,6 +13,7 @@ import structlog
 from faststream import AckPolicy
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, NoServersError
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
@@ -32,7 +33,7 @@ class NatsUnreachable(Exception):
 
 def make_broker(url: str, name: str) -> NatsBroker:
     """A broker that reconnects for ever and acks nothing by itself; connects when started."""
-    _guard_fetch()
+    _guard_client()
     return NatsBroker(
         [url],
         name=name,
@@ -127,5 +128,20 @@ async def _guarded_fetch(self: Any, *args: Any, **options: Any) -> Any:
         raise NatsTimeout from error
 
 
-def _guard_fetch() -> None:
+_request: Callable[..., Awaitable[Msg]] = Client.request
+
+
+async def _guarded_request(self: Client, *args: Any, **options: Any) -> Msg:
+    task = asyncio.current_task()
+    cancelled_before = task.cancelling() if task else 0
+    reply = await _request(self, *args, **options)
+    if task and task.cancelling() > cancelled_before:
+        # Before Python 3.12 `asyncio.wait_for`, which nats-py stands on, loses a cancellation that meets the answer:
+        # the task would live on, and whoever waits for its end would wait for ever.
+        raise asyncio.CancelledError
+    return reply
+
+
+def _guard_client() -> None:
     JetStreamContext.PullSubscription.fetch = _guarded_fetch  # type: ignore[method-assign]
+    Client.request = _guarded_request  # type: ignore[method-assign]

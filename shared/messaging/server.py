@@ -5,6 +5,7 @@ import ctypes
 import os
 import shutil
 import signal
+import socket
 import sys
 import sysconfig
 from pathlib import Path
@@ -40,9 +41,10 @@ class NatsServer:
         self._process: asyncio.subprocess.Process | None = None
         self.url = ""
 
-    async def start(self, port: int = -1) -> str:
-        """Start it and return its URL; -1 is a free port. Raises NatsServerFailed."""
+    async def start(self) -> str:
+        """Start it and return its URL, on the port of the last time while that is free. Raises NatsServerFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        port = self._port_of_last_time()
         await _end_orphan(self._folder / "nats.pid")
         config = self._folder / "nats.conf"
         config.write_text(
@@ -59,7 +61,21 @@ class NatsServer:
                 start_new_session=True,  # Ctrl-C is for us alone: we stop the server after those who use it
             )
         self.url = await self._ready()
+        self._port_file.write_text(self.url.rpartition(":")[2])
         return self.url
+
+    @property
+    def _port_file(self) -> Path:
+        return self._folder / "nats.port"
+
+    def _port_of_last_time(self) -> int:
+        """The port that senders know, if it is still free; -1 lets the server choose."""
+        try:
+            port = int(self._port_file.read_text())
+            socket.create_server(("127.0.0.1", port)).close()
+        except (OSError, ValueError):
+            return -1
+        return port
 
     async def wait(self) -> int:
         """Wait until it ends; the exit code."""

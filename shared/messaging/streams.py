@@ -1,7 +1,11 @@
 """Our streams and consumers: made when they are absent, compared when they are there, never overwritten in passing."""
 
+import contextlib
 from typing import Any, Final
 
+from nats.aio.client import Client
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext, api
 from nats.js.errors import BucketNotFoundError, NotFoundError
 
@@ -78,6 +82,16 @@ async def provision(js: JetStreamContext, partitions: int) -> None:
     for partition in range(partitions):
         await _consumer(js, tracker_consumer(partition))
     await stats_bucket(js)
+
+
+async def rewind(client: Client, partition: int) -> None:
+    """Have what a partition's last reader fetched and never acknowledged delivered at once, in order, before anything newer.
+
+    For the one who holds the partition, before it reads: the server alone would hold such messages back for the whole ack wait
+    and deliver later ones first. A server before 2.14 cannot; there the wait remains.
+    """
+    with contextlib.suppress(NoRespondersError, NatsTimeout):
+        await client.request(f"$JS.API.CONSUMER.RESET.{subjects.STREAM_IN}.{tracker_durable(partition)}", timeout=5)
 
 
 async def stats_bucket(js: JetStreamContext) -> Any:

@@ -28,7 +28,7 @@ def _lead(text: object) -> timedelta:
     units = {"min": "minutes", "h": "hours", "cd": "days"}
     budget = _budget(text)
     if budget.unit == "open":
-        raise BadBudget(str(text))
+        raise ValueError(f"{text!r} has no length: write a number with min, h or cd, such as 30min, 24h or 30cd")
     return timedelta(**{units[budget.unit]: budget.number})
 
 
@@ -36,14 +36,17 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
+def _near(text: object) -> tuple[str, timedelta]:
+    return f"near-{text}", _lead(text)
+
+
 class _Rule(_Table):
     budget: Annotated[Budget, BeforeValidator(_budget)]
     citation: Annotated[str, Field(min_length=1)]
-    near: tuple[str, ...] = ()
+    near: tuple[Annotated[tuple[str, timedelta], BeforeValidator(_near)], ...] = ()
 
     def rule(self, id_: str) -> Rule:
-        near = tuple((f"near-{lead}", _lead(lead)) for lead in self.near)
-        return Rule(id=id_, budget=self.budget, citation=self.citation, near=near)
+        return Rule(id=id_, budget=self.budget, citation=self.citation, near=self.near)
 
 
 class _Finish(_Table):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Table, TextClause, text
@@ -25,24 +26,26 @@ class BulkInsert:
         self._columns = [column.name for column in table.columns]
         self._keys = [column.name for column in table.primary_key.columns]
         names = ", ".join(f'"{name}"' for name in self._columns)
-        values = ", ".join(f":{name}" for name in self._columns)
+        values = ", ".join("?" for _ in self._columns)
+        self._values = itemgetter(*self._columns)
+        self._key = itemgetter(*self._keys)
         arrays = ", ".join(
             f"CAST(:{column.name} AS {column.type.compile(dialect=postgresql.dialect())}[])"  # type: ignore[no-untyped-call]
             for column in table.columns
         )
-        self._one = text(f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) {on_conflict}')
+        self._one = f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) {on_conflict}'
         self._many = text(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) AS new {on_conflict}')
 
     async def run(self, connection: AsyncConnection, rows: Iterable[Row]) -> None:
         """Write the rows, sorted by key; none is fine."""
-        ordered = sorted(rows, key=lambda row: tuple(row[key] for key in self._keys))
+        ordered = sorted(rows, key=self._key)
         if not ordered:
             return
         if connection.dialect.name == "postgresql":
             arrays = {name: [row[name] for row in ordered] for name in self._columns}
             await connection.execute(self._many, arrays)
         else:
-            await connection.execute(self._one, ordered)
+            await connection.exec_driver_sql(self._one, [self._values(row) for row in ordered])
 
 
 class PairLookup:

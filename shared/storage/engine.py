@@ -5,10 +5,11 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -21,6 +22,7 @@ class FolderInUse(Exception):
     """Another process writes the SQLite file of this folder."""
 
 
+_SQLITE: Final = "sqlite+aiosqlite:///"
 _WRITER_PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # the ack follows the commit, so the commit must be on disk
@@ -39,10 +41,7 @@ class Database:
     """The engines of one database. `writer` is for the tracker and migrations alone; everything else reads."""
 
     def __init__(self, url: str) -> None:
-        try:
-            self.url = make_url(url)
-        except ArgumentError:
-            raise BadDatabase("DUBAN_DATABASE_URL is no URL; write postgresql://user:password@host/database") from None
+        self.url = _parsed(url)
         if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
             raise BadDatabase(f"DUBAN_DATABASE_URL names {self.url.get_backend_name()!r}; postgresql is supported")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -80,10 +79,21 @@ class Database:
             self._lock = None
 
 
+def _parsed(url: str) -> URL:
+    if url.startswith(_SQLITE):
+        # A path as it stands: read as a URL, a folder named "a?b" would end at the question mark.
+        return URL.create("sqlite+aiosqlite", database=url.removeprefix(_SQLITE))
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise BadDatabase("DUBAN_DATABASE_URL is no URL; write postgresql://user:password@host/database") from None
+
+
 def _sqlite(path: str) -> tuple[AsyncEngine, AsyncEngine]:
-    writer = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_size=1, max_overflow=0)
+    writer = create_async_engine(URL.create("sqlite+aiosqlite", database=path), pool_size=1, max_overflow=0)
     _prepare(writer, _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
-    reader = create_async_engine(f"sqlite+aiosqlite:///file:{path}?mode=ro&uri=true", pool_size=4, max_overflow=4)
+    read_only = URL.create("sqlite+aiosqlite", database=f"file:{quote(path)}", query={"mode": "ro", "uri": "true"})
+    reader = create_async_engine(read_only, pool_size=4, max_overflow=4)
     _prepare(reader, _READER_PRAGMAS, "BEGIN")
     return writer, reader
 

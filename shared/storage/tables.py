@@ -96,7 +96,7 @@ class TallyRow(SQLModel, table=True):
 
 
 class AlertRow(SQLModel, table=True):
-    """One alert for (task, clock, due-version, rung); the key is what keeps it one."""
+    """One alert for (task, clock, due-version, rung) as it was raised last; the key is what keeps it one."""
 
     __tablename__ = "alert"
 

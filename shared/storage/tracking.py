@@ -43,7 +43,7 @@ _TALLIES = BulkInsert(
     + ", ".join(f"{measure} = tally.{measure} + excluded.{measure}" for measure in MEASURES),
 )
 _ALERTS = BulkInsert(
-    AlertRow, "ON CONFLICT (owner, number, clock, version, rung) DO UPDATE SET withdrawn_at = excluded.withdrawn_at"
+    AlertRow, "ON CONFLICT (owner, number, clock, version, rung) DO UPDATE SET " + _replaced("at", "due_at", "withdrawn_at")
 )
 _WITHDRAW_ALERT = text(
     "UPDATE alert SET withdrawn_at = :withdrawn_at"
@@ -287,7 +287,7 @@ def _task_row(task: Task, partition: int) -> Row:
         "due_at": micros_or_none(finish.due) if finish else None,
         "closed_at": to_micros(task.state.at) if isinstance(task.state, Closed) else None,
         "ended_at": to_micros(task.state.at) if isinstance(task.state, Ended) else None,
-        "overdue": int(task.is_open and finish is not None and finish.is_overdue),
+        "overdue": int(task.is_open and task.is_overdue(ClockName.FINISH)),
         "wakes_at": micros_or_none(task.wakes_at),
         "body": encode_task(task),
     }

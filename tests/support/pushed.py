@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from contracts.receipt import Reason
 from contracts.subjects import Inbound
-from shared.codec.events import Decoded, Undecodable, decode_event
+from shared.codec.events import Undecodable, decode_event
+from shared.domain.command import Command
 
 ISSUED: Final = Inbound("city", "city", "7", "directive", "issued")
 DIRECTIVE: Final[dict[str, Any]] = {
@@ -83,10 +84,10 @@ def of_type(what: str, **changed: Any) -> tuple[dict[str, Any], Inbound]:
     return event, Inbound("city", "city", "7", family, word)
 
 
-def decoded(event: dict[str, Any] | bytes, at: Inbound = ISSUED) -> Decoded:
+def decoded(event: dict[str, Any] | bytes, at: Inbound = ISSUED) -> Command:
     """The event must be taken."""
     result = decode_event(event if isinstance(event, bytes) else raw(event), at)
-    assert isinstance(result, Decoded), result
+    assert not isinstance(result, Undecodable), result
     return result
 
 

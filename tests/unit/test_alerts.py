@@ -68,7 +68,7 @@ def test_a_due_before_the_start_is_overdue_at_once_and_from_the_start() -> None:
     outcome = given().when(register(due=at(-1))).then("registered", "overdue")
     overdue = outcome.entries[1]
     assert (overdue.fact.at, overdue.cause) == (START, None)
-    assert finish_of(outcome.task).is_overdue
+    assert the(outcome.task).is_overdue(ClockName.FINISH)
 
 
 def test_a_due_at_the_start_is_not_yet_overdue() -> None:
@@ -89,7 +89,7 @@ def test_a_task_wakes_at_its_next_rung() -> None:
 def test_closing_at_the_due_itself_is_on_time() -> None:
     outcome = IN_REVIEW.when(approve(DUE)).then("near-due", "near-due", "approved")
     assert "closed_on_time" in measures(the(outcome.task))
-    assert not finish_of(outcome.task).is_overdue
+    assert not the(outcome.task).is_overdue(ClockName.FINISH)
 
 
 def test_closing_a_moment_after_the_due_is_late() -> None:
@@ -108,14 +108,14 @@ def test_clocks_that_ran_out_before_a_command_are_told_before_it() -> None:
 
 def test_signing_too_late_leaves_the_sign_clock_overdue() -> None:
     task = given(register()).when(sign(at(2))).task
-    assert (sign_of(task).is_overdue, sign_of(task).stopped_at) == (True, at(2))
+    assert (the(task).is_overdue(ClockName.SIGN), sign_of(task).stopped_at) == (True, at(2))
 
 
 def test_an_on_time_closing_told_late_withdraws_the_alerts_after_it() -> None:
     now = REPORTED.swept(at(20))
     outcome = now.when(approve(at(8))).then("approved", "alert-withdrawn", "alert-withdrawn")
     assert {entry.fact.rung for entry in outcome.entries if isinstance(entry.fact, f.AlertWithdrawn)} == {"near-1cd", "overdue"}
-    assert not finish_of(outcome.task).is_overdue
+    assert not the(outcome.task).is_overdue(ClockName.FINISH)
 
 
 def test_a_closing_at_the_due_told_late_withdraws_the_overdue_alert() -> None:
@@ -124,7 +124,7 @@ def test_a_closing_at_the_due_told_late_withdraws_the_overdue_alert() -> None:
 
 def test_a_late_closing_does_not_withdraw_the_overdue_alert() -> None:
     outcome = REPORTED.swept(at(20)).when(approve(DUE + TICK)).then("approved")
-    assert finish_of(outcome.task).is_overdue
+    assert the(outcome.task).is_overdue(ClockName.FINISH)
 
 
 def test_a_withdrawal_of_the_matter_told_late_withdraws_its_alerts_too() -> None:
@@ -135,13 +135,13 @@ def test_a_signature_told_late_withdraws_the_alerts_of_the_sign_clock_only() -> 
     outcome = given(register(due=at(hours=12))).swept(at(3)).when(sign(SOON))
     withdrawn = [entry.fact for entry in outcome.entries if isinstance(entry.fact, f.AlertWithdrawn)]
     assert {fact.clock for fact in withdrawn} == {ClockName.SIGN}
-    assert (sign_of(outcome.task).is_overdue, finish_of(outcome.task).is_overdue) == (False, True)
+    assert (the(outcome.task).is_overdue(ClockName.SIGN), the(outcome.task).is_overdue(ClockName.FINISH)) == (False, True)
 
 
 def test_amending_the_due_keeps_the_old_alerts_and_raises_those_of_the_new_version() -> None:
     overdue = REPORTED.swept(at(20))
     outcome = overdue.when(amend(at(21), due=at(30))).then("amended")
-    assert not finish_of(outcome.task).is_overdue
+    assert not the(outcome.task).is_overdue(ClockName.FINISH)
     again = crossings(the(outcome.task), at(60))
     keys = [(entry.fact.version, entry.fact.rung) for entry in again if isinstance(entry.fact, (f.NearDue, f.Overdue))]
     assert keys == [(2, "near-3cd"), (2, "near-1cd"), (2, "overdue")]
@@ -154,7 +154,7 @@ def test_the_alerts_of_the_old_version_are_raised_before_the_due_is_amended() ->
 def test_an_alert_of_an_old_version_marks_nothing_on_the_new_one() -> None:
     task = the(REPORTED.when(amend(at(1), due=at(30))).task)
     old = f.Entry(task.matter, None, f.Overdue(DUE, ClockName.FINISH, 1, "overdue", DUE))
-    assert evolve(task, old) == task
+    assert not evolve(task, old).is_overdue(ClockName.FINISH)
 
 
 def test_an_alert_names_clock_version_rung_and_due() -> None:
@@ -164,3 +164,18 @@ def test_an_alert_names_clock_version_rung_and_due() -> None:
 
 def test_what_is_put_on_record_long_after_the_due_makes_it_overdue_first() -> None:
     assert REPORTED.when(record(at(20))).kinds == ["near-due", "near-due", "overdue", "recorded"]
+
+
+def test_a_nearer_due_leaves_out_the_warnings_that_would_lie_before_it_was_set() -> None:
+    outcome = given(register(policy="reported", due=at(30))).when(amend(at(8), due=at(10))).then("amended")
+    assert [(rung.name, rung.at) for rung in finish_of(outcome.task).rungs] == [("near-1cd", at(9)), ("overdue", at(10))]
+
+
+def test_a_due_amended_into_the_past_is_overdue_at_the_instant_of_the_amendment() -> None:
+    outcome = given(register(policy="reported", due=at(30))).when(amend(at(8), due=at(5))).then("amended", "overdue")
+    assert outcome.entries[1].fact == f.Overdue(at(8), ClockName.FINISH, 2, "overdue", at(5))
+
+
+def test_a_due_that_was_past_when_it_was_set_stays_overdue_whatever_closes_the_task_in_that_instant() -> None:
+    late = given(register(policy="reported", due=at(30)), amend(at(8), due=at(5)))
+    late.when(approve(at(8))).then("approved")

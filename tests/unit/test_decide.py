@@ -1,12 +1,14 @@
 """What a command makes happen under each flow, and why it may not."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from shared.domain import fact as f
 from shared.domain.budget import DuePeriod
-from shared.domain.command import Command
+from shared.domain.command import Command, Due
+from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import BrokenHistory, evolve
 from shared.domain.task import Closed, Ended, Handling, InReview
 from tests.support.sample import (
@@ -14,6 +16,8 @@ from tests.support.sample import (
     DISTRICT,
     DUE_OF_30_DAYS,
     MATTER,
+    POLICIES,
+    SHANGHAI,
     START,
     amend,
     approve,
@@ -130,7 +134,6 @@ def test_amending_changes_only_what_is_said() -> None:
 def test_amending_the_due_makes_a_second_version_from_the_same_anchor() -> None:
     finish = finish_of(HANDLING.when(amend(at(1), due=at(40))).task)
     assert (finish.version, finish.due, finish.rule, finish.anchor) == (2, at(40), "sender", START)
-    assert not any(rung.raised for rung in finish.rungs)
 
 
 def test_the_task_remembers_the_place_of_its_latest_event() -> None:
@@ -198,6 +201,31 @@ def test_an_action_that_is_not_open_is_refused_with_those_that_are(
 
 def test_a_refusal_names_state_and_policy() -> None:
     REPORTED.when(submit(at(2))).refused("$.type", early=False, saying="while the task is handling under policy reported")
+
+
+@pytest.mark.parametrize("command", [sign(at(2)), amend(at(2)), record(at(0.5)), register(at(2), id_="again")])
+def test_a_task_whose_policy_is_gone_refuses_everything_until_it_is_back(command: Command) -> None:
+    without = Given(PENDING.task, {"standard-2": POLICIES["standard"]}, SHANGHAI)
+    without.when(command).refused("$.subject", early=True, saying="the policy standard of this task is not loaded")
+
+
+@pytest.mark.parametrize("set_by", [lambda when, due: register(when, due=due), lambda when, due: amend(when, due=due)])
+@pytest.mark.parametrize(
+    ("due", "late"),
+    [
+        (at(3), False),
+        (at(3) - timedelta(microseconds=1), True),
+        (DuePeriod("day", at(3).date()), False),
+        (DuePeriod("day", at(2).date()), True),
+        (DuePeriod("month_end", date(2026, 10, 1)), True),
+        (DuePeriod("open_ended", None), False),
+        (None, False),
+    ],
+)
+def test_a_due_before_the_instant_that_sets_it_is_overdue_at_once(
+    set_by: Callable[[datetime, Due | None], Command], due: Due | None, late: bool
+) -> None:
+    assert is_overdue_at_once(set_by(at(3), due), SHANGHAI) is late
 
 
 def test_a_fact_of_a_task_that_was_never_registered_is_a_broken_history() -> None:

@@ -42,7 +42,7 @@ def test_the_samples_name_every_registered_type_and_no_other() -> None:
 @pytest.mark.parametrize("what", sorted(TAKEN))
 def test_a_type_becomes_its_command(what: str) -> None:
     event, at = of_type(what)
-    command = decoded(event, at).command
+    command = decoded(event, at)
     assert type(command) is TAKEN[what]
     assert (command.cause.type, command.cause.rank) == (f"duban.{what}.v1", TAKEN[what].rank)
 
@@ -72,7 +72,7 @@ def test_what_a_type_must_say_is_missed_by_name(what: str) -> None:
 
 def test_the_data_of_an_event_reaches_its_command() -> None:
     amended, at = of_type("complaint.amended", data={"reason": "typing error", "title": "new", "co_units": []})
-    command = decoded(amended, at).command
+    command = decoded(amended, at)
     assert isinstance(command, c.AmendTask)
     assert (command.title, command.unit, command.co_units, command.due) == ("new", None, (), None)
 
@@ -80,13 +80,13 @@ def test_the_data_of_an_event_reaches_its_command() -> None:
 @pytest.mark.parametrize(("data", "grade"), [({}, "full"), ({"grade": "stage"}, "stage")])
 def test_an_approval_is_in_full_unless_it_says_otherwise(data: dict[str, Any], grade: str) -> None:
     approved, at = of_type("task.approved", data=data)
-    command = decoded(approved, at).command
+    command = decoded(approved, at)
     assert isinstance(command, c.ApproveTask)
     assert command.grade == grade
 
 
 def test_what_is_put_on_record_keeps_the_events_own_word() -> None:
     evaluated, at = of_type("complaint.evaluated")
-    command = decoded(evaluated, at).command
+    command = decoded(evaluated, at)
     assert isinstance(command, c.RecordOnTask)
     assert command.what == "evaluated"

@@ -1,7 +1,6 @@
 """Any order of arrival ends in the same task, the same counts and the same alerts."""
 
 from dataclasses import replace
-from datetime import datetime
 from itertools import permutations
 
 from hypothesis import given as hypothesis_given
@@ -9,67 +8,25 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from shared.domain import fact as f
-from shared.domain.clock import Clock
 from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, fold, refold
 from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
 from tests.support.histories import any_history, arrivals
-from tests.support.memory_tracker import MemoryTracker
+from tests.support.memory_tracker import MemoryTracker, assert_alerts_are_raised_once, holding, in_order, tallied, tracked
 from tests.support.sample import POLICIES, SHANGHAI, amend, approve, at, record, register, send_back, sign, submit, withdraw
-from tests.support.scenario import finish_of, the
+from tests.support.scenario import the
 
 LAST_WATERMARK = at(400)
 
 
-def in_order(commands: list[Command]) -> list[Command]:
-    return sorted(commands, key=lambda command: command.cause.order)
-
-
-def without_flags(task: Task | None) -> Task:
-    return replace(the(task), clocks=tuple(replace(clock, rungs=()) for clock in the(task).clocks))
-
-
-def holding(task: Task | None) -> Task:
-    """The task with the alerts that hold: one that was raised and withdrawn counts as one that was never raised."""
-
-    def settled(clock: Clock) -> Clock:
-        return replace(clock, rungs=tuple(replace(r, raised=r.raised and not r.withdrawn, withdrawn=False) for r in clock.rungs))
-
-    return replace(the(task), clocks=tuple(settled(clock) for clock in the(task).clocks))
-
-
-def tracked(arrived: list[Command | datetime]) -> MemoryTracker:
-    tracker = MemoryTracker()
-    for item in arrived:
-        if isinstance(item, datetime):
-            tracker.sweep(item)
-        else:
-            tracker.push(item)
-    return tracker
+def without_alerts(task: Task | None) -> Task:
+    return replace(the(task), alerts=())
 
 
 def counted(task: Task | None) -> Tally:
     return tally_delta(None, task, SHANGHAI)
-
-
-def tallied(tracker: MemoryTracker) -> Tally:
-    return {key: count for key, count in tracker.tally.items() if count}
-
-
-def assert_alerts_are_raised_once(ledger: list[f.Entry]) -> dict[tuple[str, int, str], bool]:
-    held: dict[tuple[str, int, str], bool] = {}
-    for fact in (entry.fact for entry in ledger):
-        if isinstance(fact, (f.NearDue, f.Overdue)):
-            key = (fact.clock, fact.version, fact.rung)
-            assert not held.get(key), f"raised twice: {fact}"
-            held[key] = True
-        elif isinstance(fact, f.AlertWithdrawn):
-            key = (fact.clock, fact.version, fact.rung)
-            assert held.get(key), f"withdrawn without being raised: {fact}"
-            held[key] = False
-    return held
 
 
 def assert_events_are_on_record_once(tracker: MemoryTracker, commands: list[Command]) -> None:
@@ -134,7 +91,7 @@ def test_any_arrival_of_any_history_ends_in_the_task_of_its_own_order(data: st.D
     expected = MemoryTracker().push(*in_order(commands))
     assert not tracker.waiting
     assert not tracker.rejected
-    assert without_flags(tracker.task) == without_flags(expected.task)
+    assert without_alerts(tracker.task) == without_alerts(expected.task)
     assert not the(tracker.task).displaced
     assert holding(tracker.sweep(LAST_WATERMARK).task) == holding(expected.sweep(LAST_WATERMARK).task)
     assert tallied(tracker) == tallied(expected)
@@ -153,12 +110,11 @@ def test_a_replay_of_the_ledger_and_the_sum_of_the_deltas_equal_what_is_stored(d
 
 @settings(max_examples=200, deadline=None)
 @hypothesis_given(st.data())
-def test_no_alert_is_raised_twice_and_the_flags_of_the_task_are_those_of_the_ledger(data: st.DataObject) -> None:
+def test_no_alert_is_raised_twice_and_the_alerts_of_the_task_are_those_of_the_ledger(data: st.DataObject) -> None:
     tracker = tracked(data.draw(arrivals(data.draw(any_history())))).sweep(LAST_WATERMARK)
     held = assert_alerts_are_raised_once(tracker.ledger)
-    for clock in the(tracker.task).clocks:
-        for rung in clock.rungs:
-            assert held.get((clock.name, clock.version, rung.name), False) is (rung.raised and not rung.withdrawn)
+    on_task = [(alert.clock, alert.version, alert.rung) for alert in the(tracker.task).alerts]
+    assert sorted(on_task) == sorted(key for key, holds in held.items() if holds)
 
 
 @settings(max_examples=150, deadline=None)
@@ -244,25 +200,18 @@ def test_an_absorbed_event_frees_those_that_waited_in_the_order_of_their_times()
     assert [command.action for command, _ in absorbed.steps] == ["sign", "submit", "approve"]
 
 
-def test_an_overdue_alert_of_a_closing_told_late_is_withdrawn() -> None:
-    tracker = MemoryTracker().push(register(at(0), policy="reported", due=at(5))).sweep(at(9)).push(record(at(8)), approve(at(4)))
-    assert [entry.fact.kind for entry in tracker.ledger[-3:]] == ["corrected", "alert-withdrawn", "alert-withdrawn"]
-    assert not finish_of(tracker.task).is_overdue
+def test_an_event_freed_by_a_correction_is_put_on_record_by_its_own_word() -> None:
+    freed = submit(at(4), id_="submit-again")
+    freed = replace(freed, cause=replace(freed.cause, type="duban.task.submitted.v1"))
+    tracker = MemoryTracker().push(register(at(0)), sign(at(1)), submit(at(2)), freed, approve(at(5)), send_back(at(3)))
+    assert tracker.ledger[-1].fact == f.Recorded(at(4), "submitted")
 
 
-def test_an_alert_withdrawn_by_a_closing_at_the_due_stays_withdrawn_when_the_history_is_corrected() -> None:
-    tracker = MemoryTracker().push(register(at(0), policy="reported", due=at(5))).sweep(at(9)).push(approve(at(5)))
-    withdrawn = finish_of(tracker.task).rungs[-1]
-    assert (withdrawn.raised, withdrawn.withdrawn) == (True, True)
-    tracker.push(amend(at(1), title="dredge the river"))
-    assert tracker.ledger[-1].fact.kind == "corrected"
-    assert finish_of(tracker.task).rungs[-1] == withdrawn
-
-
-def test_a_withdrawn_alert_that_holds_again_is_raised_again() -> None:
-    closed = [register(at(0)), sign(at(hours=1)), submit(at(2)), approve(at(20))]
-    tracker = MemoryTracker().push(*closed[:3]).sweep(at(60)).push(closed[3])
-    assert not finish_of(tracker.task).is_overdue
-    tracker.push(send_back(at(3))).sweep(at(60))
-    assert finish_of(tracker.task).is_overdue
-    assert_alerts_are_raised_once(tracker.ledger)
+def test_a_late_event_about_a_task_whose_policy_is_gone_waits_for_it() -> None:
+    tracker = MemoryTracker().push(register(at(0)), sign(at(1)))
+    without = {"other": POLICIES["standard"]}
+    absorbed = refold(tracker.task, record(at(0.5)), tracker.told, [], without, SHANGHAI)
+    assert (absorbed.task, absorbed.steps) == (tracker.task, ())
+    assert absorbed.refusal is not None
+    assert absorbed.refusal.early
+    assert "the policy standard of this task is not loaded" in absorbed.refusal.message

@@ -76,6 +76,16 @@ def test_a_subject_of_another_shape_is_refused(subject: str) -> None:
 def test_a_token_in_another_spelling_is_read_and_differs_from_the_one_we_would_publish(token: str) -> None:
     at = s.parse_partitioned(f"duban.part.0.city.city.{token}.directive.issued")
     assert s.inbound(at) != f"duban.in.city.city.{token}.directive.issued"
+    assert not s.is_our_spelling(f"duban.part.0.city.city.{token}.directive.issued", at)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(min_size=1).filter(lambda token: "." not in token))
+def test_a_token_is_our_spelling_exactly_when_it_encodes_to_itself(token: str) -> None:
+    subject = f"duban.part.0.city.city.{token}.directive.issued"
+    at = s.parse_partitioned(subject)
+    assert s.is_our_spelling(subject, at) == (s.partitioned(0, at) == subject)
+    assert s.is_our_spelling(s.partitioned(0, at), at)
 
 
 def test_owner_and_number_choose_the_partition() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from shared.domain.alert import crossings
+from shared.domain.clock import ClockName
 from shared.domain.command import Command
 from shared.domain.decide import Refusal, decide
 from shared.domain.evolve import evolve_all
@@ -78,7 +79,7 @@ class Oracle:
             self.closed_in_time = now <= self.due
         self.sent_back += action == "send-back"
         self.place = str(self.target(action))
-        if action == "register":
+        if action in ("register", "amend"):
             self.pass_time(now)
 
     def pass_time(self, now: datetime) -> None:
@@ -148,7 +149,11 @@ class TaskLife(RuleBasedStateMachine):
             return
         finish = finish_of(world.task)
         assert (world.task.state.place, world.task.sent_back) == (oracle.place, oracle.sent_back)
-        assert (finish.due, finish.version, finish.is_overdue) == (oracle.due, oracle.version, oracle.overdue)
+        assert (finish.due, finish.version, world.task.is_overdue(ClockName.FINISH)) == (
+            oracle.due,
+            oracle.version,
+            oracle.overdue,
+        )
         assert (finish.stopped_at is None) == (oracle.place in ALIVE)
 
     @invariant()

@@ -1,0 +1,70 @@
+"""Lifecycle throughput of the real tracker beside the floor, in one run, on both databases."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import nats
+import pytest
+
+from services.tracker.service import Tracker
+from shared.clock import SystemClock
+from shared.messaging.streams import provision
+from shared.policies import load_policies
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.reading import ReadStore
+from tests.bench.floor import floor
+from tests.bench.load import TASKS, lifecycle_events, store
+from tests.support.databases import fresh_postgres, migrated, postgres_server, sqlite_url
+from tests.support.servers import running_nats
+
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
+
+AT_LEAST = 0.4
+
+
+@contextlib.asynccontextmanager
+async def _url(backend: str, folder: Path) -> AsyncIterator[str]:
+    if backend == "sqlite":
+        yield sqlite_url(folder)
+        return
+    with postgres_server(durable=True) as server:
+        async with fresh_postgres(server) as url:
+            yield url
+
+
+async def _lifecycle(settings: Settings, database: Database, events: int) -> float:
+    tracker = Tracker(settings, database, load_policies(), SystemClock(), "bench")
+    started = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        start = time.perf_counter()
+        running = group.create_task(tracker.run(started))
+        await started.wait()
+        await tracker.idle()
+        await tracker.published()
+        rate = events / (time.perf_counter() - start)
+        running.cancel()
+    return rate
+
+
+@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+async def test_lifecycles_run_at_a_fair_part_of_the_floor(backend: str, tmp_path: Path) -> None:
+    async with running_nats(tmp_path / "nats") as server, _url(backend, tmp_path) as url, migrated(url) as database:
+        client = await nats.connect(server.url)
+        await provision(client.jetstream(), 1)
+        events = await store(client, lifecycle_events(TASKS))
+        floor_rate = await floor(client, url, events)
+        await client.close()
+        rate = await _lifecycle(Settings(data=tmp_path, nats_url=server.url, database_url=url), database, events)
+        async with ReadStore(database).snapshot() as snapshot:
+            tallies = await snapshot.tallies()
+    closed = sum(counts.closed for counts in tallies.counts.values())
+    assert closed == TASKS, "a benchmark of a tracker that loses tasks says nothing"
+    print(
+        f"\n{backend}: {events:,} events, floor {floor_rate:,.0f}/s, lifecycle {rate:,.0f}/s, ratio {rate / floor_rate:.2f}"
+        f" ({1e6 / floor_rate:.0f} µs against {1e6 / rate:.0f} µs an event)"
+    )
+    assert rate / floor_rate >= AT_LEAST
