@@ -213,7 +213,7 @@ def _entry(row: LedgerRow) -> dict[str, Any]:
 
 def _alert(alert: dict[str, Any], clock: dict[str, Any]) -> str:
     former = "" if alert["version"] == clock["version"] else f" (former due, version {alert['version']})"
-    return alert["rung"] + former
+    return f"{alert['rung']}{former}"
 
 
 def _show_task(document: dict[str, Any], settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """The writer of one partition: takes batches and drives clocks, one at a time, under a lease."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
@@ -14,7 +14,7 @@ from shared.domain.command import Command
 from shared.domain.matter import Matter
 from shared.domain.policy import Policies
 from shared.domain.value import replace
-from shared.ports import EventId, Known, Lease, LedgerRow, NotStored, TrackerStore
+from shared.ports import Changes, EventId, Known, Lease, LedgerRow, NotStored, TrackerStore
 
 log = structlog.get_logger()
 
@@ -46,6 +46,8 @@ class Writer:
         self._machine = machine
         self._written = written
         self._turn = asyncio.Lock()
+        self._wake: datetime | None = None
+        self._wake_known = False
 
     @property
     def partition(self) -> int:
@@ -70,8 +72,12 @@ class Writer:
         return receipts
 
     async def next_wake(self) -> datetime | None:
-        """The earliest instant at which something is to be swept."""
-        return await self._store.next_wake(self.partition)
+        """The earliest instant at which something may have to be swept; asks the store only when that is past or unknown."""
+        async with self._turn:
+            if not self._wake_known or (self._wake is not None and self._wake < self._clock.now()):
+                self._wake = await self._until_stored(lambda: self._store.next_wake(self.partition))
+                self._wake_known = True
+            return self._wake
 
     async def renew(self) -> None:
         """Keep the lease while there is nothing to write."""
@@ -117,6 +123,7 @@ class Writer:
             lease = replace(batch.lease, clock=max(now, self._lease.clock))
             await self._store.commit(lease, changes, self._expiry())
             self._lease = lease
+            self._wake = min(filter(None, (self._wake, *_wakes(changes))), default=None)
             self._written(batch.rows)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(now)  # only now: clocks must not be driven past events that are not decided yet
@@ -139,3 +146,9 @@ class Writer:
                 log.warning("tracker.not_stored", partition=self.partition, error=str(error), again_in_seconds=pause)
                 attempt += 1
                 await asyncio.sleep(pause)
+
+
+def _wakes(changes: Changes) -> Iterator[datetime | None]:
+    """The instants at which what a batch changed asks for attention."""
+    yield from (task.wakes_at for task in changes.tasks)
+    yield from (parked.expires_at for parked in changes.parked)

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
         ...
 
 else:
-    # The type checker forbids assignment. To forbid it at run time, too, doubles the time to build a value (0.94 µs frozen, 0.45 as
-    # it is), and the tracker builds some thirty for each event; slots beside that triple the time to write a task as JSON (14.4 µs
-    # with them, 4.6 frozen only, 4.2 as it is). Measured in contracts/decisions/0003.
+    # The type checker forbids assignment. To forbid it at run time, too, doubles the time to build a value (0.94 µs frozen, 0.45
+    # as it is), and the tracker builds some thirty for each event; slots beside that triple the time to write a task as JSON
+    # (14.4 µs with them, 4.6 frozen only, 4.2 as it is). Measured in contracts/decisions/0003.
     value = dataclass(unsafe_hash=True)
 
 

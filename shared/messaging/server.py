@@ -44,9 +44,9 @@ class NatsServer:
     async def start(self) -> str:
         """Start it and return its URL, on the port of the last time while that is free. Raises NatsServerFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        port = self._port_of_last_time()
-        await _end_orphan(self._folder / "nats.pid")
         config = self._folder / "nats.conf"
+        await _end_orphan(self._folder / "nats.pid", config)
+        port = self._port_of_last_time()
         config.write_text(
             _CONFIG.format(port=port, folder=self._folder, store=self._folder / "store", pid_file=self._folder / "nats.pid")
         )
@@ -118,11 +118,11 @@ def _executable() -> str:
     return found
 
 
-async def _end_orphan(pid_file: Path) -> None:
+async def _end_orphan(pid_file: Path, config: Path) -> None:
     """End the server that a killed process of ours left behind: two servers on one store would spoil it."""
     try:
         pid = int(pid_file.read_text())
-        if "nats-server" not in Path(f"/proc/{pid}/cmdline").read_text():
+        if not _runs(pid, config):
             return
         os.kill(pid, signal.SIGTERM)
     except (OSError, ValueError):
@@ -130,6 +130,13 @@ async def _end_orphan(pid_file: Path) -> None:
     async with asyncio.timeout(START_SECONDS):
         while Path(f"/proc/{pid}/cmdline").exists() and Path(f"/proc/{pid}/cmdline").read_bytes():  # noqa: ASYNC110
             await asyncio.sleep(0.02)
+
+
+def _runs(pid: int, config: Path) -> bool:
+    """Whether the process is the server of our folder, and not another one that was given the same number since."""
+    program, *arguments = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    folder = Path(f"/proc/{pid}/cwd").resolve()
+    return "nats-server" in program and config.resolve() in [(folder / argument).resolve() for argument in arguments]
 
 
 def _die_with_parent() -> None:

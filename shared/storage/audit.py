@@ -46,11 +46,13 @@ async def recount(snapshot: Snapshot, zone: tzinfo, tick: Tick) -> Recount:
     async for row in snapshot.ledger():
         facts += 1
         tick(facts)
-        entry = decode_fact(row.body)
         try:
+            entry = decode_fact(row.body)
             tasks[entry.matter] = evolve(tasks.get(entry.matter), entry)
         except BrokenHistory as error:
             differences.append(str(error))
+        except (ValueError, KeyError, TypeError) as error:
+            differences.append(f"partition {row.partition}, position {row.position}: no fact can be read there ({error})")
     differences += [difference async for difference in _tasks_that_differ(snapshot, tasks)]
     differences += _tallies_that_differ((await snapshot.tallies()).counts, _tallied(tasks, zone))
     return Recount(facts, len(tasks), tuple(differences))

@@ -1,13 +1,12 @@
 """Many rows in one statement, sorted, so that writers never deadlock: arrays on PostgreSQL, executemany on SQLite."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, TextClause, text
+from sqlalchemy import Connection, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import SQLModel
 
 Row = Mapping[str, Any]
@@ -36,16 +35,16 @@ class BulkInsert:
         self._one = f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) {on_conflict}'
         self._many = text(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) AS new {on_conflict}')
 
-    async def run(self, connection: AsyncConnection, rows: Iterable[Row]) -> None:
+    def run(self, connection: Connection, rows: Iterable[Row]) -> None:
         """Write the rows, sorted by key; none is fine."""
         ordered = sorted(rows, key=self._key)
         if not ordered:
             return
         if connection.dialect.name == "postgresql":
             arrays = {name: [row[name] for row in ordered] for name in self._columns}
-            await connection.execute(self._many, arrays)
+            connection.execute(self._many, arrays)
         else:
-            await connection.exec_driver_sql(self._one, [self._values(row) for row in ordered])
+            connection.exec_driver_sql(self._one, [self._values(row) for row in ordered])
 
 
 class PairLookup:
@@ -57,14 +56,14 @@ class PairLookup:
         self._arrays = text(query.format(pairs=arrays))
         self._listed = text(query.format(pairs=listed))
 
-    async def run(self, connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> Sequence[Any]:
+    def run(self, connection: Connection, pairs: Collection[tuple[str, str]]) -> Sequence[Any]:
         """The rows of all pairs."""
         if not pairs:
             return []
         statement, parameters = self._statement(connection, pairs)
-        return (await connection.execute(statement, parameters)).all()
+        return connection.execute(statement, parameters).all()
 
-    def _statement(self, connection: AsyncConnection, pairs: Sequence[tuple[str, str]]) -> tuple[TextClause, dict[str, Any]]:
+    def _statement(self, connection: Connection, pairs: Collection[tuple[str, str]]) -> tuple[TextClause, dict[str, Any]]:
         if connection.dialect.name == "postgresql":
             return self._arrays, {"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}
-        return self._listed, {"pairs": json.dumps(pairs, ensure_ascii=False)}
+        return self._listed, {"pairs": json.dumps(list(pairs), ensure_ascii=False)}

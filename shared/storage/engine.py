@@ -1,17 +1,21 @@
 """Engines: one writing connection for a SQLite file and read-only ones beside it; a small pool on PostgreSQL."""
 
+import asyncio
 import fcntl
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+_T = TypeVar("_T")
 
 
 class BadDatabase(Exception):
@@ -38,14 +42,15 @@ _READER_PRAGMAS = ("busy_timeout=10000", "query_only=ON", "trusted_schema=OFF")
 
 
 class Database:
-    """The engines of one database. `writer` is for the tracker and migrations alone; everything else reads."""
+    """One database: `write` and `read` are for the tracker and migrations, `snapshot` for everything else."""
 
     def __init__(self, url: str) -> None:
         self.url = _parsed(url)
         if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
             raise BadDatabase(f"DUBAN_DATABASE_URL names {self.url.get_backend_name()!r}; postgresql is supported")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.writer, self.reader = _sqlite(self.url.database or "") if self.is_sqlite else _postgres(str(url))
+        self._writing = _SqliteWriter(self.url.database or "") if self.is_sqlite else None
+        self.reader = _sqlite_reader(self.url.database or "") if self.is_sqlite else _postgres(str(url))
         self._lock: Any = None
 
     def lock(self) -> None:
@@ -61,6 +66,20 @@ class Database:
             raise FolderInUse(f"{path.parent} is in use: another duban process writes there") from None
         self._lock = handle
 
+    async def write(self, work: Callable[[Connection], _T]) -> _T:
+        """Run one transaction that writes. SQLite runs it in one thread on its one writing connection, without a hop between."""
+        if self._writing is not None:
+            return await self._writing.run(work)
+        async with self.reader.begin() as connection:
+            return await connection.run_sync(work)
+
+    async def read(self, work: Callable[[Connection], _T]) -> _T:
+        """Run the short reads of a writer; who wants more than a moment's reading takes a `snapshot`."""
+        if self._writing is not None:
+            return await self._writing.run(work)
+        async with self.reader.connect() as connection:
+            return await connection.run_sync(work)
+
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:
         """A connection that reads one snapshot of the database."""
@@ -73,7 +92,8 @@ class Database:
     async def close(self) -> None:
         """Give all connections back and let the file go."""
         await self.reader.dispose()
-        await self.writer.dispose()
+        if self._writing is not None:
+            await self._writing.close()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -89,17 +109,40 @@ def _parsed(url: str) -> URL:
         raise BadDatabase("DUBAN_DATABASE_URL is no URL; write postgresql://user:password@host/database") from None
 
 
-def _sqlite(path: str) -> tuple[AsyncEngine, AsyncEngine]:
-    writer = create_async_engine(URL.create("sqlite+aiosqlite", database=path), pool_size=1, max_overflow=0)
-    _prepare(writer, _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
+class _SqliteWriter:
+    """The one writing connection of a SQLite file, in a thread of its own."""
+
+    def __init__(self, path: str) -> None:
+        self._closed = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._engine = create_engine(URL.create("sqlite", database=path), poolclass=StaticPool)
+        _prepare(self._engine, _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
+
+    async def run(self, work: Callable[[Connection], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._transact, work)
+
+    def _transact(self, work: Callable[[Connection], _T]) -> _T:
+        with self._engine.begin() as connection:
+            return work(connection)
+
+    async def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        # What is under way ends first: the thread does one thing after another.
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
+        self._thread.shutdown()
+
+
+def _sqlite_reader(path: str) -> AsyncEngine:
     read_only = URL.create("sqlite+aiosqlite", database=f"file:{quote(path)}", query={"mode": "ro", "uri": "true"})
     reader = create_async_engine(read_only, pool_size=4, max_overflow=4)
-    _prepare(reader, _READER_PRAGMAS, "BEGIN")
-    return writer, reader
+    _prepare(reader.sync_engine, _READER_PRAGMAS, "BEGIN")
+    return reader
 
 
-def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
+def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
+    @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: object) -> None:
         # Left to itself the driver starts no transaction on a select, and concurrent updates are lost without an error.
         connection.isolation_level = None
@@ -108,13 +151,13 @@ def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def _begun(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _postgres(url: str) -> tuple[AsyncEngine, AsyncEngine]:
-    engine = create_async_engine(
+def _postgres(url: str) -> AsyncEngine:
+    return create_async_engine(
         url,
         pool_size=5,
         max_overflow=5,
@@ -132,4 +175,3 @@ def _postgres(url: str) -> tuple[AsyncEngine, AsyncEngine]:
             },
         },
     )
-    return engine, engine

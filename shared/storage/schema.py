@@ -22,8 +22,7 @@ def _config() -> Config:
 async def migrate(database: Database) -> None:
     """Bring the schema up to this version. Raises BadDatabase when it cannot be reached or is of a newer version."""
     try:
-        async with database.writer.begin() as connection:
-            await connection.run_sync(_upgrade)
+        await database.write(_upgrade)
     except (SQLAlchemyError, OSError) as error:
         raise BadDatabase(f"the database cannot be used: {_first_line(error)}") from error
 

@@ -1,13 +1,11 @@
 """The writer's side of the store: what one tracker loads and writes for one partition."""
 
 import json
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, text
 
 from shared.codec.facts import GENESIS, decode_fact
 from shared.codec.tasks import decode_task, encode_task
@@ -23,6 +21,8 @@ from shared.storage.instants import from_micros, instant_or_none, micros_or_none
 from shared.storage.tables import AlertRow, Ledger, ParkedRow, RejectedRow, TallyRow, TaskRow
 from shared.storage.trouble import trouble_as_not_stored
 from shared.storage.undivided import undivided
+
+_T = TypeVar("_T")
 
 MEASURES: Final = ("received", "closed", "closed_on_time", "closed_late", "open", "overdue_open")
 
@@ -69,7 +69,42 @@ _PARKED_OF_MATTERS = PairLookup(
 _PARKED_BY_ID = PairLookup(
     f"SELECT {PARKED_COLUMNS} FROM {{pairs}} JOIN parked ON parked.event_source = pair.a AND parked.event_id = pair.b"
 )
+_ANY_PARKED = text("SELECT EXISTS (SELECT 1 FROM parked)")
 _UNPARK = PairLookup("DELETE FROM parked WHERE (event_source, event_id) IN (SELECT a, b FROM {pairs}) RETURNING event_id")
+
+_NEW_PARTITION = text(
+    "INSERT INTO partition (partition, holder, epoch, expires_at, position, head, clock)"
+    " VALUES (:partition, '', 0, 0, 0, :head, 0) ON CONFLICT (partition) DO NOTHING"
+)
+_TAKE_PARTITION = text(
+    "UPDATE partition SET holder = :holder, epoch = epoch + 1, expires_at = :until"
+    " WHERE partition = :partition AND (holder = :holder OR expires_at < :now)"
+    " RETURNING epoch, position, head, clock"
+)
+_LEASE = text("SELECT epoch, position, head, clock FROM partition WHERE partition = :partition AND epoch = :epoch")
+_HOLD = text(
+    "UPDATE partition SET expires_at = :until, position = :position, head = :head, clock = :clock"
+    " WHERE partition = :partition AND epoch = :epoch"
+)
+_TOLD = text(
+    "SELECT event FROM ledger WHERE owner = :owner AND number = :number AND event IS NOT NULL ORDER BY partition, position"
+)
+_WAKING = text(
+    "SELECT body FROM task WHERE partition = :partition AND wakes_at < :before AND wakes_at IS NOT NULL"
+    " ORDER BY wakes_at, owner, number LIMIT :limit"
+)
+_EXPIRED = text(
+    f"SELECT {PARKED_COLUMNS} FROM parked WHERE partition = :partition AND expires_at < :before"
+    " ORDER BY expires_at, event_source, event_id LIMIT :limit"
+)
+_NEXT_WAKE = text(
+    "SELECT min(wakes_at) AS wake FROM task WHERE partition = :partition AND wakes_at IS NOT NULL"
+    " UNION ALL SELECT min(expires_at) FROM parked WHERE partition = :partition"
+)
+_PUBLISHED = text(
+    "SELECT partition, position, recorded_at, family, unit, event, body, hash FROM ledger"
+    " WHERE partition = :partition AND position > :after ORDER BY position LIMIT :limit"
+)
 
 
 class SqlTrackerStore:
@@ -78,164 +113,107 @@ class SqlTrackerStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+    async def _write(self, work: Callable[[Connection], _T]) -> _T:
         with trouble_as_not_stored():
-            async with self._database.writer.begin() as connection:
-                yield connection
+            return await undivided(self._database.write(work))
 
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+    async def _read(self, work: Callable[[Connection], _T]) -> _T:
         with trouble_as_not_stored():
-            async with self._database.reader.connect() as connection:
-                yield connection
+            return await undivided(self._database.read(work))
 
     async def acquire(self, partition: int, holder: str, now: datetime, until: datetime) -> Lease:
         """Take the partition under a new epoch, at once when the same holder had it; raises PartitionTaken."""
-        return await undivided(self._acquire(partition, holder, now, until))
 
-    async def _acquire(self, partition: int, holder: str, now: datetime, until: datetime) -> Lease:
-        async with self._writing() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO partition (partition, holder, epoch, expires_at, position, head, clock)"
-                    " VALUES (:partition, '', 0, 0, 0, :head, 0) ON CONFLICT (partition) DO NOTHING"
-                ),
-                {"partition": partition, "head": GENESIS},
-            )
-            taken = await connection.execute(
-                text(
-                    "UPDATE partition SET holder = :holder, epoch = epoch + 1, expires_at = :until"
-                    " WHERE partition = :partition AND (holder = :holder OR expires_at < :now)"
-                    " RETURNING epoch, position, head, clock"
-                ),
-                {"partition": partition, "holder": holder, "until": to_micros(until), "now": to_micros(now)},
-            )
-            row = taken.one_or_none()
+        def work(connection: Connection) -> Any:
+            connection.execute(_NEW_PARTITION, {"partition": partition, "head": GENESIS})
+            terms = {"partition": partition, "holder": holder, "until": to_micros(until), "now": to_micros(now)}
+            return connection.execute(_TAKE_PARTITION, terms).one_or_none()
+
+        row = await self._write(work)
         if row is None:
             raise PartitionTaken(f"partition {partition} is held by another tracker")
-        return Lease(partition, row.epoch, row.position, bytes(row.head), from_micros(row.clock))
+        return _lease(partition, row)
 
     async def refresh(self, lease: Lease) -> Lease:
-        async with self._reading() as connection:
-            rows = await connection.execute(
-                text("SELECT epoch, position, head, clock FROM partition WHERE partition = :partition AND epoch = :epoch"),
-                {"partition": lease.partition, "epoch": lease.epoch},
-            )
-            row = rows.one_or_none()
+        terms = {"partition": lease.partition, "epoch": lease.epoch}
+        row = await self._read(lambda connection: connection.execute(_LEASE, terms).one_or_none())
         if row is None:
             raise LeaseLost(f"partition {lease.partition} was taken by another tracker")
-        return Lease(lease.partition, row.epoch, row.position, bytes(row.head), from_micros(row.clock))
+        return _lease(lease.partition, row)
 
     async def renew(self, lease: Lease, until: datetime) -> None:
-        await undivided(self._renew(lease, until))
-
-    async def _renew(self, lease: Lease, until: datetime) -> None:
-        async with self._writing() as connection:
-            await self._hold(connection, lease, until)
+        await self._write(lambda connection: _hold(connection, lease, until))
 
     async def known(self, matters: Collection[Matter], events: Collection[EventId]) -> Known:
-        pairs = [(matter.owner, matter.number) for matter in matters]
-        ids = [(event.source, event.id) for event in events]
-        async with self._reading() as connection:
-            tasks = [decode_task(row.body) for row in await _KNOWN_TASKS.run(connection, pairs)]
-            taken = await _TAKEN.run(connection, ids)
-            parked = [*await _PARKED_OF_MATTERS.run(connection, pairs), *await _PARKED_BY_ID.run(connection, ids)]
+        def work(connection: Connection) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
+            tasks, taken = _KNOWN_TASKS.run(connection, matters), _TAKEN.run(connection, events)
+            if not connection.execute(_ANY_PARKED).scalar_one():
+                return tasks, taken, ()
+            return tasks, taken, (*_PARKED_OF_MATTERS.run(connection, matters), *_PARKED_BY_ID.run(connection, events))
+
+        tasks, taken, parked = await self._read(work)
         return Known(
-            tasks={task.matter: task for task in tasks},
+            tasks={task.matter: task for task in (decode_task(row.body) for row in tasks)},
             taken={EventId(row.event_source, row.event_id): (bytes(row.event), row.partition, row.position) for row in taken},
             parked={event.event: event for event in map(parked_event_of, parked)},
         )
 
     async def told(self, matter: Matter) -> list[bytes]:
-        async with self._reading() as connection:
-            rows = await connection.execute(
-                text(
-                    "SELECT event FROM ledger WHERE owner = :owner AND number = :number AND event IS NOT NULL"
-                    " ORDER BY partition, position"
-                ),
-                {"owner": matter.owner, "number": matter.number},
-            )
-            return [bytes(event) for event in rows.scalars()]
+        terms = {"owner": matter.owner, "number": matter.number}
+        return [bytes(event) for event in await self._read(lambda connection: connection.execute(_TOLD, terms).scalars().all())]
 
     async def waking(self, partition: int, before: datetime, limit: int) -> list[Task]:
-        async with self._reading() as connection:
-            rows = await connection.execute(
-                text(
-                    "SELECT body FROM task WHERE partition = :partition AND wakes_at < :before AND wakes_at IS NOT NULL"
-                    " ORDER BY wakes_at, owner, number LIMIT :limit"
-                ),
-                {"partition": partition, "before": to_micros(before), "limit": limit},
-            )
-            return [decode_task(body) for body in rows.scalars()]
+        terms = {"partition": partition, "before": to_micros(before), "limit": limit}
+        return [
+            decode_task(body) for body in await self._read(lambda connection: connection.execute(_WAKING, terms).scalars().all())
+        ]
 
     async def expired(self, partition: int, before: datetime, limit: int) -> list[ParkedEvent]:
-        async with self._reading() as connection:
-            rows = await connection.execute(
-                text(
-                    f"SELECT {PARKED_COLUMNS} FROM parked WHERE partition = :partition AND expires_at < :before"
-                    " ORDER BY expires_at, event_source, event_id LIMIT :limit"
-                ),
-                {"partition": partition, "before": to_micros(before), "limit": limit},
-            )
-            return [parked_event_of(row) for row in rows]
+        terms = {"partition": partition, "before": to_micros(before), "limit": limit}
+        return [parked_event_of(row) for row in await self._read(lambda connection: connection.execute(_EXPIRED, terms).all())]
 
     async def next_wake(self, partition: int) -> datetime | None:
-        async with self._reading() as connection:
-            rows = await connection.execute(
-                text(
-                    "SELECT min(wakes_at) AS wake FROM task WHERE partition = :partition AND wakes_at IS NOT NULL"
-                    " UNION ALL SELECT min(expires_at) FROM parked WHERE partition = :partition"
-                ),
-                {"partition": partition},
-            )
-            return instant_or_none(min((wake for wake in rows.scalars() if wake is not None), default=None))
+        terms = {"partition": partition}
+        wakes = await self._read(lambda connection: connection.execute(_NEXT_WAKE, terms).scalars().all())
+        return instant_or_none(min((wake for wake in wakes if wake is not None), default=None))
 
     async def commit(self, lease: Lease, changes: Changes, until: datetime) -> None:
-        await undivided(self._commit(lease, changes, until))
-
-    async def _commit(self, lease: Lease, changes: Changes, until: datetime) -> None:
-        async with self._writing() as connection:
-            await self._hold(connection, lease, until)
-            await _LEDGER.run(connection, map(_ledger_row, changes.rows))
-            await _TASKS.run(connection, (_task_row(task, lease.partition) for task in changes.tasks))
-            await _TALLIES.run(connection, _tally_rows(changes.tally, lease.partition))
-            raised, withdrawn = _alert_rows(changes.rows)
-            if withdrawn:
-                await connection.execute(_WITHDRAW_ALERT, withdrawn)
-            await _ALERTS.run(connection, raised)
-            await _UNPARK.run(connection, sorted((event.source, event.id) for event in changes.unparked))
-            await _PARKED.run(connection, (_parked_row(event, lease.partition) for event in changes.parked))
-            await _REJECTED.run(connection, map(_rejected_row, changes.rejected))
+        await self._write(lambda connection: _commit(connection, lease, changes, until))
 
     async def published_from(self, partition: int, after: int, limit: int) -> list[LedgerRow]:
-        async with self._reading() as connection:
-            rows = await connection.execute(
-                text(
-                    "SELECT partition, position, recorded_at, family, unit, event, body, hash FROM ledger"
-                    " WHERE partition = :partition AND position > :after ORDER BY position LIMIT :limit"
-                ),
-                {"partition": partition, "after": after, "limit": limit},
-            )
-            return [ledger_row_of(row) for row in rows]
+        terms = {"partition": partition, "after": after, "limit": limit}
+        return [ledger_row_of(row) for row in await self._read(lambda connection: connection.execute(_PUBLISHED, terms).all())]
 
-    async def _hold(self, connection: AsyncConnection, lease: Lease, until: datetime) -> None:
-        held = await connection.execute(
-            text(
-                "UPDATE partition SET expires_at = :until, position = :position, head = :head, clock = :clock"
-                " WHERE partition = :partition AND epoch = :epoch"
-            ),
-            {
-                "until": to_micros(until),
-                "position": lease.position,
-                "head": lease.head,
-                "clock": to_micros(lease.clock),
-                "partition": lease.partition,
-                "epoch": lease.epoch,
-            },
-        )
-        if held.rowcount != 1:
-            raise LeaseLost(f"partition {lease.partition} was taken by another tracker")
+
+def _commit(connection: Connection, lease: Lease, changes: Changes, until: datetime) -> None:
+    _hold(connection, lease, until)
+    _LEDGER.run(connection, map(_ledger_row, changes.rows))
+    _TASKS.run(connection, (_task_row(task, lease.partition) for task in changes.tasks))
+    _TALLIES.run(connection, _tally_rows(changes.tally, lease.partition))
+    raised, withdrawn = _alert_rows(changes.rows)
+    if withdrawn:
+        connection.execute(_WITHDRAW_ALERT, withdrawn)
+    _ALERTS.run(connection, raised)
+    _UNPARK.run(connection, sorted(changes.unparked))
+    _PARKED.run(connection, (_parked_row(event, lease.partition) for event in changes.parked))
+    _REJECTED.run(connection, map(_rejected_row, changes.rejected))
+
+
+def _hold(connection: Connection, lease: Lease, until: datetime) -> None:
+    terms = {
+        "until": to_micros(until),
+        "position": lease.position,
+        "head": lease.head,
+        "clock": to_micros(lease.clock),
+        "partition": lease.partition,
+        "epoch": lease.epoch,
+    }
+    if connection.execute(_HOLD, terms).rowcount != 1:
+        raise LeaseLost(f"partition {lease.partition} was taken by another tracker")
+
+
+def _lease(partition: int, row: Any) -> Lease:
+    return Lease(partition, row.epoch, row.position, bytes(row.head), from_micros(row.clock))
 
 
 def ledger_row_of(row: Any) -> LedgerRow:

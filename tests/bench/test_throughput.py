@@ -1,9 +1,7 @@
 """Lifecycle throughput of the real tracker beside the floor, in one run, on both databases."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import nats
@@ -18,22 +16,13 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.bench.floor import floor
 from tests.bench.load import TASKS, lifecycle_events, store
-from tests.support.databases import fresh_postgres, migrated, postgres_server, sqlite_url
+from tests.bench.places import BACKENDS, database_url
+from tests.support.databases import migrated
 from tests.support.servers import running_nats
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
 
 AT_LEAST = 0.4
-
-
-@contextlib.asynccontextmanager
-async def _url(backend: str, folder: Path) -> AsyncIterator[str]:
-    if backend == "sqlite":
-        yield sqlite_url(folder)
-        return
-    with postgres_server(durable=True) as server:
-        async with fresh_postgres(server) as url:
-            yield url
 
 
 async def _lifecycle(settings: Settings, database: Database, events: int) -> float:
@@ -50,9 +39,9 @@ async def _lifecycle(settings: Settings, database: Database, events: int) -> flo
     return rate
 
 
-@pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("backend", BACKENDS)
 async def test_lifecycles_run_at_a_fair_part_of_the_floor(backend: str, tmp_path: Path) -> None:
-    async with running_nats(tmp_path / "nats") as server, _url(backend, tmp_path) as url, migrated(url) as database:
+    async with running_nats(tmp_path / "nats") as server, database_url(backend, tmp_path) as url, migrated(url) as database:
         client = await nats.connect(server.url)
         await provision(client.jetstream(), 1)
         events = await store(client, lifecycle_events(TASKS))

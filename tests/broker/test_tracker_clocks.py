@@ -191,7 +191,6 @@ async def test_an_event_whose_matter_never_comes_is_refused_when_its_time_is_up(
 
 
 async def test_a_due_that_passes_while_nats_is_away_is_told_when_it_is_back(database: Database, nats_server: NatsServer) -> None:
-    port = int(nats_server.url.rpartition(":")[2])
     async with duban(database, nats_server.url) as world:
         due = later(0.8)
         await world.ask(reported("1", later(-HOUR), due=due))
@@ -201,7 +200,7 @@ async def test_a_due_that_passes_while_nats_is_away_is_told_when_it_is_back(data
             return later(-1) > due
 
         await eventually(passed)
-        await nats_server.start(port)
+        await nats_server.start()
         await alert_of(database, "overdue", within=20)
 
         async def answers() -> bool:

@@ -104,7 +104,7 @@ async def test_the_relay_goes_on_where_the_stream_ends(database: Database, nats_
 
 
 async def test_a_stream_of_facts_that_was_lost_is_filled_again(database: Database, nats_url: str) -> None:
-    events = [noted("1", later(-60), f"note-{number}") for number in range(1200)]
+    events = [noted("1", later(-60), f"note-{number}") for number in range(600)]
     events.insert(0, issued("1", later(-90)))
     async with tracking.outside(nats_url) as world:
         async with tracking.tracking(database, nats_url):
@@ -172,7 +172,7 @@ async def separate_tracker(url: str, nats_url: str) -> AsyncIterator[asyncio.sub
 
 
 async def test_a_tracker_killed_under_load_loses_nothing_and_doubles_nothing(database: Database, nats_url: str) -> None:
-    events = [event for number in range(200) for event in course(str(number))]
+    events = [event for number in range(120) for event in course(str(number))]
     url = database.url.render_as_string(hide_password=False)
     async with tracking.outside(nats_url) as world, asyncio.TaskGroup() as group:
         async with separate_tracker(url, nats_url) as process:
@@ -188,4 +188,4 @@ async def test_a_tracker_killed_under_load_loses_nothing_and_doubles_nothing(dat
             await whole(world, database, events)
     async with ReadStore(database).snapshot() as snapshot:
         total = sum((await snapshot.tallies()).counts.values(), Counts())
-    assert (total.received, total.closed) == (200, 200)
+    assert (total.received, total.closed) == (120, 120)

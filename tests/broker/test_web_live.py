@@ -107,12 +107,11 @@ async def test_unreadable_figures_keep_the_page_and_are_shown_as_an_interruption
 
 async def test_the_page_says_so_while_the_bus_is_away_and_recovers(around: Surroundings) -> None:
     await around.put(closed=1_001, position=1)
-    port = int(around.nats.url.rpartition(":")[2])
     async with running(around.web()) as client, opened(client) as stream:
         await stream.event()
         await around.nats.stop()
         assert "连接中断" in (await stream.event(within=15)).decode()
-        await around.nats.start(port)
+        await around.nats.start()
         assert "连接中断" not in (await stream.event(within=30)).decode()
 
         async def stored() -> bool:

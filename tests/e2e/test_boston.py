@@ -20,10 +20,11 @@ from tests.support.duban import Ended, asked, duban, started, up
 
 SKIP_VARIABLE: Final = "DUBAN_SKIP_BOSTON"
 ENV: Final = {"DUBAN_TIMEZONE": "America/New_York"}
-REPLAY_SECONDS: Final = 60.0
+REPLAY_SECONDS: Final = 120.0
+"""A bound for a machine that is busy with other things, too; left alone it takes 40 s here."""
 QUARTER_END: Final = "2011-10-01T00:00"
-SLICE_ROWS: Final = 6000
-SLICE_END: Final = "2011-07-20T00:00"
+SLICE_ROWS: Final = 3000
+SLICE_END: Final = "2011-07-12T00:00"
 WINDOW: Final = 1000
 MEASURES: Final = ("received", "closed", "closed_on_time", "closed_late", "open", "overdue_open")
 
@@ -174,7 +175,7 @@ def test_a_due_before_the_start_is_taken_with_a_warning_and_is_overdue_at_once(r
     file = tmp_path / "backwards.jsonl"
     file.write_bytes(b"\n".join(boston_events([row | {"closed_dt": ""} for row in backwards])))
     with up(tmp_path / "data", ENV) as running:
-        pushed = duban("push", file, "--data", running.data, "--json")
+        pushed = asked("push", file, "--data", running.data, "--json")
         met_at = running.process.meanwhile(lambda: overdue_of(running.data), "alerts", within=5)
     assert (pushed.code, pushed.json["accepted"]) == (0, 3)
     assert [[reason["path"] for reason in remark["reasons"]] for remark in pushed.json["remarks"]] == [["$.data.due"]] * 3

@@ -83,11 +83,10 @@ def test_a_port_in_use(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists(), "nothing was begun"
 
 
-@pytest.mark.parametrize("command", [("up", "--port", "0"), ("replay",), ("demo", "--port", "0")], ids=lambda command: command[0])
-def test_a_folder_that_cannot_be(tmp_path: Path, file: Path, command: tuple[str, ...]) -> None:
-    arguments = (*command, file) if command[0] == "replay" else command
+def test_a_folder_that_cannot_be(tmp_path: Path, file: Path) -> None:
     data = write(tmp_path / "a-file", "") / "data"
-    says(duban(*arguments, "--data", data), EXIT_CONFIG, f"{data} cannot be written")
+    for ended in side_by_side(("up", "--port", 0), ("replay", file), ("demo", "--port", 0), data=data):
+        says(ended, EXIT_CONFIG, f"{data} cannot be written")
 
 
 def test_a_folder_that_this_user_may_not_write(tmp_path: Path) -> None:
@@ -101,26 +100,27 @@ def test_a_folder_that_this_user_may_not_write(tmp_path: Path) -> None:
     says(ended, EXIT_CONFIG, f"{data} cannot be written", "Permission denied")
 
 
-def test_a_database_of_a_newer_version(tmp_path: Path, file: Path) -> None:
+def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with closing(sqlite3.connect(migrated(data))) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
-    for arguments in (("up", "--port", 0), ("replay", file), ("migrate",), ("figures",), ("recount",)):
-        says(duban(*arguments, "--data", data), EXIT_CONFIG, "newer version (9999)", "upgrade duban")
+    says(duban("up", "--port", 0, "--data", data), EXIT_CONFIG, "newer version (9999)", "upgrade duban")
+    for command in ("migrate", "figures", "recount"):
+        says(asked(command, "--data", data), EXIT_CONFIG, "newer version (9999)", "upgrade duban")
 
 
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     data = tmp_path / "data"
     write(data / "duban.db", "this was a database once\n" * 500)
     says(duban("up", "--port", 0, "--data", data), EXIT_CONFIG, "database cannot be used", "not a database")
-    says(duban("figures", "--data", data), EXIT_CONFIG, "database cannot be read", "not a database")
+    says(asked("figures", "--data", data), EXIT_CONFIG, "database cannot be read", "not a database")
 
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("policies/own.toml", 'id = "own', ("own.toml", "line 1")),
+        ("policies/own.toml", "id = own\n", ("own.toml", "line 1")),
         ("policies/own.toml", 'id = "own"\nversion = 0\n', ("own.toml", "version")),
         ("units.toml", "[[unit]\n", ("units.toml", "line 1")),
         ("units.toml", '[[unit]]\ncode = "a"\n', ("units.toml", "unit.0.name")),
@@ -137,18 +137,23 @@ def test_a_folder_that_another_duban_uses(tmp_path: Path, file: Path) -> None:
     data = tmp_path / "data"
     with up(data) as running:
         before = (data / "running.json").read_bytes()
-        for arguments in (("up", "--port", 0), ("replay", file), ("migrate",)):
-            says(duban(*arguments, "--data", data), EXIT_CONFIG, f"{data} is in use")
+        for ended in (*side_by_side(("up", "--port", 0), ("replay", file), data=data), asked("migrate", "--data", data)):
+            says(ended, EXIT_CONFIG, f"{data} is in use")
         assert (data / "running.json").read_bytes() == before
-        assert duban("push", file, "--data", data).code == 0, "the first one goes on"
+        assert asked("push", file, "--data", data).code == 0, "the first one goes on"
         assert running.process.is_running
 
 
 def test_nothing_runs_and_nothing_is_there(tmp_path: Path, file: Path) -> None:
     data = tmp_path / "none"
-    says(duban("push", file, "--data", data), EXIT_NOT_READY, f"nothing runs on {data}", "duban up --data")
-    says(duban("figures", "--data", data), EXIT_CONFIG, f"there is no data in {data}", "duban up --data")
+    says(asked("push", file, "--data", data), EXIT_NOT_READY, f"nothing runs on {data}", "duban up --data")
+    says(asked("figures", "--data", data), EXIT_CONFIG, f"there is no data in {data}", "duban up --data")
     assert not data.exists()
+
+
+def side_by_side(*commands: tuple[object, ...], data: Path) -> list[Ended]:
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda command: duban(*command, "--data", data), commands))
 
 
 @pytest.fixture(scope="module")
@@ -159,15 +164,12 @@ def surroundings_at_fault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     file.write_bytes(raw(directive("1")))
     silent = "nats://127.0.0.1:1"
     cases = {
-        "zone": (("figures",), {"DUBAN_TIMEZONE": "Mars/Olympus"}),
-        "partitions": (("figures",), {"DUBAN_PARTITIONS": "many"}),
         "nats of push": (("push", file), {"DUBAN_NATS_URL": silent}),
         "nats of up": (("up", "--port", 0), {"DUBAN_NATS_URL": silent}),
         "database named": (("up", "--port", 0), {"DUBAN_DATABASE_URL": "mysql://localhost/duban"}),
         "database away": (("up", "--port", 0), {"DUBAN_DATABASE_URL": "postgresql://duban@127.0.0.1:1/duban"}),
-        "database no URL": (("figures",), {"DUBAN_DATABASE_URL": "duban"}),
     }
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor() as pool:
         running = {
             name: pool.submit(duban, *arguments, "--data", folder / name.replace(" ", "-"), env=env)
             for name, (arguments, env) in cases.items()
@@ -178,17 +180,26 @@ def surroundings_at_fault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 @pytest.mark.parametrize(
     ("case", "code", "words"),
     [
-        ("zone", EXIT_USAGE, ("DUBAN_TIMEZONE", "Mars/Olympus", "Asia/Shanghai")),
-        ("partitions", EXIT_USAGE, ("DUBAN_PARTITIONS", "integer")),
         ("nats of push", EXIT_NOT_READY, ("no NATS server answers at nats://127.0.0.1:1",)),
         ("nats of up", EXIT_NOT_READY, ("no NATS server answers at nats://127.0.0.1:1",)),
         ("database named", EXIT_CONFIG, ("DUBAN_DATABASE_URL", "mysql", "postgresql")),
         ("database away", EXIT_CONFIG, ("the database cannot be used", "127.0.0.1")),
-        ("database no URL", EXIT_CONFIG, ("DUBAN_DATABASE_URL", "postgresql://user:password@host/database")),
     ],
 )
 def test_surroundings_at_fault(surroundings_at_fault: dict[str, Ended], case: str, code: int, words: tuple[str, ...]) -> None:
     says(surroundings_at_fault[case], code, *words)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "code", "words"),
+    [
+        ("DUBAN_TIMEZONE", "Mars/Olympus", EXIT_USAGE, ("no such time zone", "Mars/Olympus", "Asia/Shanghai")),
+        ("DUBAN_PARTITIONS", "many", EXIT_USAGE, ("integer",)),
+        ("DUBAN_DATABASE_URL", "duban", EXIT_CONFIG, ("postgresql://user:password@host/database",)),
+    ],
+)
+def test_a_variable_at_fault(tmp_path: Path, variable: str, value: str, code: int, words: tuple[str, ...]) -> None:
+    says(asked("figures", "--data", tmp_path, env={variable: value}), code, variable, *words)
 
 
 def test_an_instant_that_is_none(tmp_path: Path) -> None:

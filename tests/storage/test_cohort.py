@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-import pytest
-
 from shared.domain.command import Command
 from shared.domain.figures import Counts
 from shared.domain.matter import Family, Matter
@@ -51,35 +49,26 @@ def reported(due: datetime | None = DUE, *, when: datetime = START) -> Command:
     return sample.register(when, policy="reported", due=due)
 
 
-@pytest.mark.parametrize(
-    ("as_of", "counts"),
-    [
-        (START - MOMENT, None),
-        (START, OPEN),
-        (DUE - MOMENT, OPEN),
-        (DUE, OPEN),
-        (DUE + MOMENT, OVERDUE),
-        (CLOSED - MOMENT, OVERDUE),
-        (CLOSED, LATE),
-        (at(1000), LATE),
-    ],
-)
-async def test_a_task_closed_late_is_judged_as_it_stood_at_the_instant(
-    database: Database, as_of: datetime, counts: Counts | None
-) -> None:
+async def test_a_task_closed_late_is_judged_as_it_stood_at_the_instant(database: Database) -> None:
     await stored(database, reported(), sample.approve(CLOSED))
 
-    assert await judged(database, as_of) == ({} if counts is None else {"bureau": counts})
+    assert await judged(database, START - MOMENT) == {}
+    for as_of in (START, DUE - MOMENT, DUE):
+        assert await judged(database, as_of) == {"bureau": OPEN}, as_of
+    for as_of in (DUE + MOMENT, CLOSED - MOMENT):
+        assert await judged(database, as_of) == {"bureau": OVERDUE}, as_of
+    for as_of in (CLOSED, at(1000)):
+        assert await judged(database, as_of) == {"bureau": LATE}, as_of
 
 
-@pytest.mark.parametrize(
-    ("closed", "counts"), [(DUE - MOMENT, ON_TIME), (DUE, ON_TIME), (DUE + MOMENT, LATE)], ids=["before", "at", "after"]
-)
-async def test_closing_at_the_due_itself_is_on_time(database: Database, closed: datetime, counts: Counts) -> None:
-    await stored(database, reported(), sample.approve(closed))
+async def test_closing_at_the_due_itself_is_on_time(database: Database) -> None:
+    endings = {"before": DUE - MOMENT, "at": DUE, "after": DUE + MOMENT}
+    given = [about(Matter(CITY, unit), sample.register(policy="reported", due=DUE, unit=unit)) for unit in endings]
+    closed = [about(Matter(CITY, unit), sample.approve(instant)) for unit, instant in endings.items()]
+    await stored(database, *given, *closed)
 
-    assert await judged(database, at(1000)) == {"bureau": counts}
-    assert await judged(database, closed - MOMENT) == {"bureau": OPEN if closed <= DUE + MOMENT else OVERDUE}
+    assert await judged(database, at(1000)) == {"before": ON_TIME, "at": ON_TIME, "after": LATE}
+    assert await judged(database, DUE) == {"before": ON_TIME, "at": ON_TIME, "after": OPEN}
 
 
 async def test_a_task_without_a_due_is_never_overdue_nor_on_time(database: Database) -> None:

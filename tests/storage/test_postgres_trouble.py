@@ -35,7 +35,7 @@ async def url(postgres: str) -> AsyncIterator[str]:
 
 
 async def cut_connections(url: str) -> None:
-    async with opened(url) as other, other.writer.begin() as connection:
+    async with opened(url) as other, other.reader.begin() as connection:
         await connection.execute(text(CUT_OTHERS))
 
 
@@ -60,7 +60,7 @@ async def test_a_connection_cut_before_the_commit_leaves_nothing_of_the_batch(ur
     async with migrated(url) as database, opened(url) as other:
         store = SqlTrackerStore(database)
         draft = Draft(await taken(store)).take(sample.register())
-        async with asyncio.TaskGroup() as group, other.writer.begin() as blocking:
+        async with asyncio.TaskGroup() as group, other.reader.begin() as blocking:
             await blocking.execute(text("LOCK TABLE task IN ACCESS EXCLUSIVE MODE"))
             commit = group.create_task(attempt(store, draft))
 
@@ -94,14 +94,18 @@ async def test_connections_that_were_cut_while_idle_are_replaced_unnoticed(url: 
         assert await rows_in(database, "ledger") == 2
 
 
+async def read_over_a_cut(reading: ReadStore, url: str) -> None:
+    async with reading.snapshot() as snapshot:
+        assert await snapshot.positions() == {}
+        await cut_connections(url)
+        await snapshot.positions()
+
+
 async def test_a_snapshot_whose_connection_is_cut_says_so_and_the_next_one_works(url: str) -> None:
     async with migrated(url) as database:
         reading = ReadStore(database)
         with pytest.raises(NotStored):
-            async with reading.snapshot() as snapshot:
-                assert await snapshot.positions() == {}
-                await cut_connections(url)
-                await snapshot.positions()
+            await read_over_a_cut(reading, url)
 
         async with reading.snapshot() as snapshot:
             assert await snapshot.positions() == {}

@@ -26,13 +26,12 @@ def differences(connection: Connection) -> list[Any]:
 
 
 async def set_version(database: Database, version: str) -> None:
-    async with database.writer.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    change = text("UPDATE alembic_version SET version_num = :version")
+    await database.write(lambda connection: connection.execute(change, {"version": version}))
 
 
 async def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
-    async with database.writer.connect() as connection:
-        assert await connection.run_sync(differences) == []
+    assert await database.read(differences) == []
 
 
 async def test_a_migrated_database_passes_the_check(database: Database) -> None:
@@ -55,14 +54,13 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(database:
     for use in (migrate, check):
         with pytest.raises(BadDatabase, match=r"newer version \(ffff\)"):
             await use(database)
-    async with database.writer.connect() as connection:
-        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one() == "ffff"
+    version = text("SELECT version_num FROM alembic_version")
+    assert await database.read(lambda connection: connection.execute(version).scalar_one()) == "ffff"
 
 
 async def test_an_empty_database_is_refused_until_it_is_migrated(database_url: str) -> None:
     async with opened(database_url) as database:
-        async with database.writer.connect():
-            pass  # a SQLite file is made by its first writer
+        await database.write(lambda connection: None)  # a SQLite file is made by its first writer
         with pytest.raises(BadDatabase, match="older version"):
             await check(database)
 

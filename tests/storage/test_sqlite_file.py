@@ -1,5 +1,8 @@
 """The SQLite file of a bureau: one process writes it, others read beside it."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -8,7 +11,6 @@ from sqlalchemy.exc import OperationalError
 
 from shared.ports import NotStored
 from shared.storage.engine import Database, FolderInUse
-from shared.storage.reading import ReadStore
 from shared.storage.schema import check
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
@@ -16,6 +18,15 @@ from tests.support.databases import migrated, opened, sqlite_url
 from tests.support.drafts import Draft
 from tests.support.sample import START, at
 from tests.support.stores import UNTIL, committed, rows_in, taken
+
+
+@contextmanager
+def open_write(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A transaction that another connection holds open, and gives up."""
+    with closing(sqlite3.connect(folder / "duban.db", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        yield connection
+        connection.execute("ROLLBACK")
 
 
 async def test_another_process_reads_while_one_writes_and_after_it_has_gone(tmp_path: Path) -> None:
@@ -53,8 +64,8 @@ async def test_a_reader_cannot_write(tmp_path: Path) -> None:
 async def test_a_reader_does_not_wait_for_an_open_write(tmp_path: Path) -> None:
     async with migrated(sqlite_url(tmp_path)) as database:
         await taken(SqlTrackerStore(database))
-        async with database.writer.begin() as writing:
-            await writing.execute(text("DELETE FROM partition"))
+        with open_write(tmp_path) as writing:
+            writing.execute("DELETE FROM partition")
             assert await rows_in(database, "partition") == 1
 
 
@@ -78,20 +89,16 @@ async def test_a_lock_is_freed_with_its_database_and_not_before(tmp_path: Path) 
 
 
 async def test_commits_are_on_the_disk_before_they_are_acknowledged(tmp_path: Path) -> None:
-    async with migrated(sqlite_url(tmp_path)) as database, database.writer.connect() as connection:
-        settings = [
-            (await connection.exec_driver_sql(f"PRAGMA {pragma}")).scalar_one() for pragma in ("journal_mode", "synchronous")
-        ]
+    async with migrated(sqlite_url(tmp_path)) as database:
+        pragmas = ("journal_mode", "synchronous")
+        settings = await database.read(lambda c: [c.exec_driver_sql(f"PRAGMA {pragma}").scalar_one() for pragma in pragmas])
     assert settings == ["wal", 2]
 
 
 async def test_a_database_that_is_busy_for_too_long_is_a_trouble_that_passes(tmp_path: Path) -> None:
-    url = sqlite_url(tmp_path)
-    async with migrated(url) as database, opened(url) as other:
-        async with database.writer.connect() as connection:
-            await connection.exec_driver_sql("PRAGMA busy_timeout=50")
-        async with other.writer.begin():
-            with pytest.raises(NotStored, match="locked"):
-                await SqlTrackerStore(database).acquire(0, "one", START, UNTIL)
+    async with migrated(sqlite_url(tmp_path)) as database:
+        await database.read(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=50"))
+        with open_write(tmp_path), pytest.raises(NotStored, match="locked"):
+            await SqlTrackerStore(database).acquire(0, "one", START, UNTIL)
 
         await taken(SqlTrackerStore(database))

@@ -193,24 +193,29 @@ async def test_a_push_rejected_again_is_counted_and_not_listed_twice(database: D
         assert await snapshot.rejected(1) == [rejected("d1", times=3, last_days=3)]
 
 
-@pytest.mark.parametrize("odd", ODD_TEXTS)
-async def test_odd_text_in_keys_comes_back_as_it_is(database: Database, odd: str) -> None:
-    store, matter = SqlTrackerStore(database), Matter(f"{odd}-owner", odd)
-    command = about(matter, sample.register(source=matter.owner, unit=odd, title=odd, due=at(1)))
-    draft = Draft(await taken(store, holder=odd)).take(command).sweep(matter, at(2))
-    early = replace(parked(odd, Matter(odd, odd)), path=odd, message=odd)
-    await committed_with(store, draft, parked=(early,), rejected=(rejected(odd, subject=odd),))
+async def test_odd_text_in_keys_comes_back_as_it_is(database: Database) -> None:
+    store = SqlTrackerStore(database)
+    matters = [Matter(f"{odd}-owner", odd) for odd in ODD_TEXTS]
+    commands = [about(m, sample.register(source=m.owner, unit=m.number, title=m.number, due=at(1))) for m in matters]
+    draft = Draft(await taken(store, holder=ODD_TEXTS[0])).take(*commands)
+    for matter in matters:
+        draft.sweep(matter, at(2))
+    early = [replace(parked(odd, Matter(odd, odd)), path=odd, message=odd) for odd in ODD_TEXTS]
+    await committed_with(store, draft, parked=tuple(early), rejected=tuple(rejected(odd, subject=odd) for odd in ODD_TEXTS))
 
-    known = await store.known([matter, early.matter], [EventId(matter.owner, command.cause.id), early.event])
+    events = [EventId(command.matter.owner, command.cause.id) for command in commands]
+    known = await store.known([*matters, *(event.matter for event in early)], [*events, *(event.event for event in early)])
 
     assert known.tasks == draft.tasks
-    assert set(known.taken) == {EventId(matter.owner, command.cause.id)}
-    assert known.parked == {early.event: early}
-    assert await store.told(matter) == [command.cause.id.encode()]
-    assert (await taken(store, holder=odd)).epoch == 2
+    assert set(known.taken) == set(events)
+    assert known.parked == {event.event: event for event in early}
+    for command in commands:
+        assert await store.told(command.matter) == [command.cause.id.encode()]
+    assert (await taken(store, holder=ODD_TEXTS[0])).epoch == 2
     async with ReadStore(database).snapshot() as snapshot:
-        assert {key.unit for key in (await snapshot.tallies()).counts} == {odd}
-        assert {alert.matter for alert in await snapshot.alerts(None)} == {matter}
+        assert {key.unit for key in (await snapshot.tallies()).counts} == set(ODD_TEXTS)
+        assert {alert.matter for alert in await snapshot.alerts(None)} == set(matters)
+        assert {push.subject for push in await snapshot.rejected(100)} == set(ODD_TEXTS)
 
 
 async def test_instants_keep_their_microseconds_however_far_off(database: Database) -> None:

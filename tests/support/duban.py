@@ -8,15 +8,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
-from typer.testing import CliRunner
+import pytest
 
-from services.cli.main import app
+from services.cli.main import main
 from tests.support.deadline import met
 
 _T = TypeVar("_T")
@@ -63,19 +64,27 @@ def duban(*arguments: object, env: Mapping[str, str] | None = None, within: floa
 
 
 def asked(*arguments: object, env: Mapping[str, str] | None = None) -> Ended:
-    """The same without a process, for commands that only read and whose start is not the point."""
-    silent: dict[str, str | None] = {name: None for name in os.environ if name.startswith("DUBAN_")}
-    result = CliRunner().invoke(app, [*map(str, arguments)], env=silent | {"COLUMNS": "200"} | dict(env or {}))
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return Ended(result.exit_code, result.stdout, result.stderr)
+    """The same within this process, for commands whose start is not the point; those that run services are not for this."""
+    out, err = StringIO(), StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name in [name for name in os.environ if name.startswith("DUBAN_")]:
+            patch.delenv(name)
+        for name, value in ({"COLUMNS": "200"} | dict(env or {})).items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["duban", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            main()
+    code = end.value.code
+    assert code is None or isinstance(code, int), code
+    return Ended(code or 0, out.getvalue(), err.getvalue())
 
 
 class Process:
     """A command that runs on."""
 
-    def __init__(self, popen: "subprocess.Popen[bytes]", out: Path, err: Path, data: Path) -> None:
+    def __init__(self, popen: "subprocess.Popen[bytes]", out: Path, err: Path, data: Path, serves: bool) -> None:
         self._popen = popen
+        self._serves = serves
         self._out = out
         self._err = err
         self.data = data
@@ -124,7 +133,7 @@ class Process:
 
     def kill(self) -> None:
         """End it as a power cut would, and see that its NATS server follows."""
-        server = nats_server_of(self.data)
+        server = nats_server_of(self.data) if self._serves else None
         self._popen.kill()
         self._popen.wait(10)
         if server is not None:
@@ -139,7 +148,7 @@ def started(*arguments: object, data: Path, env: Mapping[str, str] | None = None
         with out.open("wb") as to_out, err.open("wb") as to_err:
             command = [str(SCRIPT), *map(str, arguments), "--data", str(data)]
             popen = subprocess.Popen(command, env=surroundings(env), stdout=to_out, stderr=to_err, cwd=folder)
-        process = Process(popen, out, err, data)
+        process = Process(popen, out, err, data, serves=arguments[0] != "push")
         try:
             yield process
         finally:

@@ -99,11 +99,15 @@ class Outside:
     async def facts_up_to(self, position: int, within: float = 10.0) -> list[RawStreamMsg]:
         """Everything that lies in DUBAN_OUT once it is published up to a position of partition 0."""
 
-        async def there() -> list[RawStreamMsg]:
-            facts = await self.facts()
-            return facts if facts and body_of(facts[-1])["position"] >= position else []
+        async def there() -> bool:
+            state = (await self.js.stream_info(subjects.STREAM_OUT)).state
+            if not state.last_seq:
+                return False
+            last = await self.js.get_msg(subjects.STREAM_OUT, state.last_seq)
+            return bool(body_of(last)["position"] >= position)
 
-        return await eventually(there, within) if position else await self.facts()
+        await eventually(there, within)
+        return await self.facts()
 
 
 def body_of(message: RawStreamMsg) -> dict[str, Any]:

@@ -13,10 +13,10 @@ import pytest
 
 from contracts import generate, subjects
 from contracts.fact import FACTS
-from contracts.receipt import Reason, Receipt
+from contracts.receipt import Reason
 from contracts.registry import EVENTS
 from shared.codec.facts import Place, encode_fact
-from shared.codec.receipts import encode_receipt
+from shared.codec.receipts import Answer, decode_receipt, encode_receipt
 from shared.domain.matter import Family
 from tests.support.memory_tracker import MemoryTracker
 from tests.support.sample import approve, at, register, send_back, sign, submit
@@ -179,8 +179,9 @@ def test_facts_are_valid_as_they_are_published_and_say_nothing_more() -> None:
 
 def test_a_receipt_is_valid_as_it_is_published() -> None:
     reasons = (Reason(path="$.id", message="missing"),)
-    receipt = Receipt(id=None, source="city", subject="7", digest="0", outcome="rejected", reasons=reasons, recorded_at=at(0))
-    assert is_valid("receipt", json.loads(encode_receipt(receipt)))
+    raw = encode_receipt(Answer(None, "city", "7", "0", "rejected", reasons, (), None, None, at(0)))
+    assert is_valid("receipt", json.loads(raw))
+    assert decode_receipt(raw).reasons == reasons
 
 
 def test_personal_data_are_marked_where_they_come_in_and_never_go_out() -> None:

@@ -100,7 +100,7 @@ def test_what_changes_no_count_has_no_delta() -> None:
 def test_another_unit_takes_all_counts_along() -> None:
     now = given(register())
     delta = tally_delta(now.task, now.when(amend(at(0.5), unit="water")).task, SHANGHAI)
-    water = replace(KEY, unit="water")
+    water = KEY._replace(unit="water")
     assert delta == {(KEY, "received"): -1, (KEY, "open"): -1, (water, "received"): 1, (water, "open"): 1}
 
 
@@ -111,7 +111,7 @@ def test_a_receipt_moved_within_its_local_day_changes_no_count() -> None:
 
 def test_a_receipt_moved_to_another_day_moves_its_counts() -> None:
     moved = replace(OPEN, received_at=OPEN.received_at - timedelta(days=1))
-    yesterday = replace(KEY, day=date(2026, 11, 22))
+    yesterday = KEY._replace(day=date(2026, 11, 22))
     expected = {(KEY, "received"): -1, (KEY, "open"): -1, (yesterday, "received"): 1, (yesterday, "open"): 1}
     assert tally_delta(OPEN, moved, SHANGHAI) == expected
 
