@@ -29,7 +29,7 @@ from shared.messaging.relay import Relay
 log = structlog.get_logger()
 
 BATCH: Final = 500
-PULL_SECONDS: Final = 0.025
+PULL_SECONDS: Final = 0.015
 """How long a pull waits for more; it is the latency that thin traffic pays."""
 TICK_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.02

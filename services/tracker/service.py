@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from nats.aio.client import Client
 
+from services.tracker.collector import calm_collector
 from services.tracker.partition import Bus, PartitionTracker
 from services.tracker.watermark import LiveWatermark, ReplayWatermark, Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
@@ -43,6 +44,7 @@ class Tracker:
             client, js = await connect(self._broker, self._url)
             await streams.provision(js, self._settings.partitions)
             await self._broker.start()
+            calm_collector()
             bus = Bus(self._broker, client, js, self._settings.partitions)
             ready = [asyncio.Event() for _ in range(bus.partitions)]
             async with asyncio.TaskGroup() as group:

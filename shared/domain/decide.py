@@ -48,6 +48,8 @@ def decide(task: Task | None, command: c.Command, policies: Policies, zone: tzin
     for crossing in before:
         task = evolve(task, crossing)
     entry = f.Entry(command.matter, command.cause, _FACT_OF[type(command)](task, command, policy, zone))
+    if not task.alerts and not isinstance(command, c.AmendTask):
+        return (*before, entry)  # nothing to withdraw, and no due that could lie in the past
     after = evolve(task, entry)
     # A due that lay in the past when it was set is the sender's word: overdue at once.
     return (*before, entry, *unfounded(task, after, at), *crossings(after, at))

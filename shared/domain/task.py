@@ -1,5 +1,6 @@
 """A task: a matter that we track, in one of its states. States carry only what they have."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -100,10 +101,12 @@ class Task:
         """The next instant at which one of its clocks crosses a rung; None when nothing is to be waited for."""
         return min((rung.at for clock in self.clocks for rung in self.waiting(clock)), default=None)
 
-    def waiting(self, clock: Clock) -> list[Rung]:
+    def waiting(self, clock: Clock) -> Sequence[Rung]:
         """The rungs that a clock of the task has yet to cross; a clock that stopped crosses none."""
         if clock.stopped_at is not None:
-            return []
+            return ()
+        if not self.alerts:
+            return clock.rungs
         raised = self.raised(clock)
         return [rung for rung in clock.rungs if rung.name not in raised]
 
