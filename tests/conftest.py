@@ -20,6 +20,13 @@ def postgres() -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> Iterator[str]:
+    """The name of a migrated database on the server of the session."""
+    with databases.migrated_template(postgres) as name:
+        yield name
+
+
 @pytest.fixture(params=databases.BACKENDS)
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """The URL of an empty database, of each kind in turn."""
@@ -30,10 +37,15 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield url
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+@pytest.fixture(params=databases.BACKENDS)
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """A database of the newest schema, of each kind in turn."""
-    async with databases.migrated(database_url) as database:
+    if request.param == "sqlite":
+        async with databases.migrated(databases.sqlite_url(tmp_path)) as database:
+            yield database
+        return
+    server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
+    async with databases.fresh_postgres(server, template) as url, databases.opened(url) as database:
         yield database
 
 

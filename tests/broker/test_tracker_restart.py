@@ -140,7 +140,7 @@ async def test_another_holder_stands_by_until_the_lease_has_run_out(
     database: Database, nats_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("service", "writer", "partition"):
-        monkeypatch.setattr(f"services.tracker.{module}.LEASE_SECONDS", 1.5)
+        monkeypatch.setattr(f"services.tracker.{module}.LEASE_SECONDS", 1.0)
     event = issued("1", later(-60))
     async with tracking.outside(nats_url) as world:
         async with tracking.tracking(database, nats_url, holder="one"):

@@ -57,10 +57,21 @@ async def test_it_is_now_once_everything_is_acked(world: Outside, pull: JetStrea
     assert await watermark(world) >= before - SETTLED
 
 
+async def test_a_push_that_the_server_has_just_acknowledged_is_not_passed_by(world: Outside) -> None:
+    # The server counts it as pending a moment later.
+    for number in range(50):
+        before = CLOCK.now()
+        await world.push(issued(str(number), later(0)))
+        assert await watermark(world) < before
+
+
 async def test_nothing_is_driven_while_the_first_push_waits(world: Outside) -> None:
     await push(world, 1)
 
-    assert (await watermark(world)).year == 1
+    async def nothing_yet() -> bool:
+        return (await watermark(world)).year == 1
+
+    await eventually(nothing_yet)
 
 
 async def test_it_stands_where_the_last_processed_push_was_stored_while_others_wait(
