@@ -50,25 +50,26 @@ for commands in (run, demonstration, feed, history, look, audit):
 
 def main() -> None:
     """Entry point of the command."""
+    code = 0
+    # The exit stands outside: raised in here it would be wrapped in a group, which is no exit.
     try:
         app()
     except* tuple(_TROUBLES) as group:
         trouble = _first(group)
-        errors.print(f"duban: {trouble}", style="bold red", highlight=False, soft_wrap=True, markup=False)
-        sys.exit(next(code for kind, code in _TROUBLES.items() if isinstance(trouble, kind)))
+        _say(str(trouble))
+        code = next(code for kind, code in _TROUBLES.items() if isinstance(trouble, kind))
     except* ValidationError as group:
         problem = _first(group)
         assert isinstance(problem, ValidationError)
         for one in problem.errors(include_url=False):
             name = "DUBAN_" + "_".join(str(step).upper() for step in one["loc"])
-            errors.print(
-                f"duban: {name}: {one['msg'].removeprefix('Value error, ')}",
-                style="bold red",
-                highlight=False,
-                soft_wrap=True,
-                markup=False,
-            )
-        sys.exit(EXIT_USAGE)
+            _say(f"{name}: {one['msg'].removeprefix('Value error, ')}")
+        code = EXIT_USAGE
+    sys.exit(code)
+
+
+def _say(trouble: str) -> None:
+    errors.print(f"duban: {trouble}", style="bold red", highlight=False, soft_wrap=True, markup=False)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -15,6 +15,7 @@ from shared.messaging.server import NatsServer, NatsServerFailed
 from tests.support.deadline import eventually
 from tests.support.servers import running_nats
 
+ROOT = Path(__file__).parents[2]
 STARTS_AND_WAITS = """
 import asyncio, sys
 from pathlib import Path
@@ -92,7 +93,7 @@ async def test_a_server_ends_with_a_process_that_was_killed(tmp_path: Path) -> N
         STARTS_AND_WAITS,
         str(tmp_path / "nats"),
         stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": "."},
+        cwd=ROOT,
     )
     assert process.stdout is not None
     assert (await process.stdout.readline()).startswith(b"nats://127.0.0.1:")

@@ -1,7 +1,6 @@
 """A tracker that is stopped at any moment, killed or replaced: nothing is lost, nothing happens twice."""
 
 import asyncio
-import os
 import signal
 import sys
 from collections import Counter
@@ -25,7 +24,7 @@ from tests.support.matters import Wire, course, issued, later, noted
 from tests.support.sample import SHANGHAI
 from tests.support.tracking import Outside
 
-PROGRAM = Path(tracking.__file__).with_name("tracker_program.py")
+ROOT = Path(__file__).parents[2]
 
 
 async def whole(world: Outside, database: Database, events: list[Wire], within: float = 30) -> None:
@@ -153,13 +152,7 @@ async def test_another_holder_stands_by_until_the_lease_has_run_out(
 async def separate_tracker(url: str, nats_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """A tracker in a process of its own; killed at the end."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(PROGRAM),
-        url,
-        nats_url,
-        stdout=asyncio.subprocess.PIPE,
-        cwd=Path.cwd(),
-        env=os.environ | {"PYTHONPATH": "."},
+        sys.executable, "-m", "tests.support.tracker_program", url, nats_url, stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )
     try:
         assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""A tracker in a process of its own, so that it can be killed: `python tracker_program.py DATABASE_URL NATS_URL`."""
+"""A tracker in a process of its own, to be killed: `python -m tests.support.tracker_program DATABASE_URL NATS_URL`."""
 
 import asyncio
 import sys
