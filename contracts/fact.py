@@ -58,6 +58,9 @@ class ClockState(Published):
     rungs: tuple[RungState, ...]
 
 
+Stopped = Annotated[tuple[Literal["sign", "finish"], ...], Field(description="The clocks that this stopped, at `at`.")]
+
+
 class FactData(Published):
     """Common to every fact."""
 
@@ -96,7 +99,7 @@ class Recorded(FactData):
 class Signed(FactData):
     """The unit signed for receipt."""
 
-    clocks: tuple[ClockState, ...]
+    stopped: Stopped
 
 
 class Submitted(FactData):
@@ -111,13 +114,13 @@ class Approved(FactData):
     """Closed, for the stage or in full."""
 
     grade: Literal["stage", "full"]
-    clocks: tuple[ClockState, ...]
+    stopped: Stopped
 
 
 class Withdrawn(FactData):
     """The sender took the matter back."""
 
-    clocks: tuple[ClockState, ...]
+    stopped: Stopped
 
 
 class AlertRaised(FactData):

@@ -1,6 +1,7 @@
 """NATS subjects and streams: how they are built and read back. The only place that knows their shape."""
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 STREAM_IN: Final = "DUBAN_IN"
@@ -83,6 +84,8 @@ def parse_partitioned(subject: str) -> Inbound:
     tokens = subject.split(".")
     if len(tokens) != 8 or tokens[:2] != ["duban", "part"]:
         raise BadSubject(subject)
+    if "%" not in subject:  # nearly always
+        return Inbound(*tokens[3:])
     return Inbound(*(decode_token(token) for token in tokens[3:]))
 
 
@@ -92,6 +95,7 @@ def is_our_spelling(subject: str, at: Inbound) -> bool:
     return _RESPELLED.search(subject) is None or subject.split(".")[3:] == inbound(at).split(".")[2:]
 
 
+@lru_cache(maxsize=10_000)
 def fact(partition: int, unit: str, family: str, kind: str) -> str:
     """`duban.out.<partition>.<unit>.<family>.<fact>`: where a fact is published."""
     return f"duban.out.{partition}.{encode_token(unit)}.{family}.{kind}"

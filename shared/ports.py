@@ -1,6 +1,6 @@
 """What the services need from a store, in terms of the domain."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -123,8 +123,8 @@ class TrackerStore(Protocol):
         """Keep the partition while there is nothing to write; raises LeaseLost."""
         ...
 
-    async def known(self, matters: Collection[Matter], events: Collection[EventId]) -> Known:
-        """Load what a batch touches."""
+    async def known(self, matters: Collection[Matter], events: Collection[EventId], at_hand: Mapping[Matter, Task]) -> Known:
+        """Load what a batch touches; tasks at hand are taken as they are."""
         ...
 
     async def told(self, matter: Matter) -> list[bytes]:
@@ -143,8 +143,10 @@ class TrackerStore(Protocol):
         """The earliest instant at which a clock of the partition crosses a rung or a parked event expires."""
         ...
 
-    async def commit(self, lease: Lease, changes: Changes, until: datetime) -> None:
-        """Write a batch under the lease, whose position, head and clock are those after the batch. Raises LeaseLost."""
+    async def commit(self, lease: Lease, changes: Changes, until: datetime) -> datetime | None:
+        """Write a batch under the lease, whose position, head and clock are those after the batch, and say what `next_wake` is
+        then. Raises LeaseLost.
+        """
         ...
 
     async def published_from(self, partition: int, after: int, limit: int) -> list[LedgerRow]:

@@ -18,7 +18,8 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, NotFoundError
 
 from contracts import subjects
-from services.tracker.batch import Push
+from services.tracker.batch import Push, ReadPush, read_push
+from services.tracker.memory import Loaded
 from services.tracker.watermark import Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock
@@ -61,7 +62,10 @@ class PartitionTracker:
         self._watermark = watermark
         self._clock = clock
         self._durable = streams.tracker_durable(writer.partition)
+        # Neighbouring batches are worked on side by side, each in its turn: fetched, loaded, decided and stored, answered.
         self._arrived: asyncio.Queue[Sequence[Msg]] = asyncio.Queue(1)
+        self._loaded: asyncio.Queue[tuple[Sequence[Msg], Sequence[ReadPush], Loaded]] = asyncio.Queue(1)
+        self._stored: asyncio.Queue[tuple[Sequence[Msg], Sequence[Answer]]] = asyncio.Queue(1)
         self._changed = asyncio.Event()
         self._leaving = False
         # Made only now that the partition is ours: a subscriber without a writer would hold back what it fetched.
@@ -80,7 +84,10 @@ class PartitionTracker:
         try:
             async with asyncio.TaskGroup() as group:
                 await self._subscriber.start()
-                for duty in (self._relay.run, self._take, self._keep_clocks, self._keep_lease, self._keep_consumer):
+                for duty in (
+                    *(self._relay.run, self._load, self._take, self._answer),
+                    *(self._keep_clocks, self._keep_lease, self._keep_consumer),
+                ):
                     group.create_task(duty(), name=f"{duty.__qualname__}-{self._writer.partition}")
         finally:
             # Let go of a fetched batch that nobody will take: the stream still has it.
@@ -102,19 +109,29 @@ class PartitionTracker:
         await self._relay.drained()
 
     async def _on_pushed(self, message: Annotated[NatsBatchMessage, Context("message")]) -> None:
-        # The next batch is fetched while this one is decided; a third waits in the stream.
         if not self._leaving:
             await self._arrived.put(message.raw_message)
 
-    async def _take(self) -> None:
+    async def _load(self) -> None:
         while True:
             messages = await self._arrived.get()
-            receipts = await self._writer.take([Push(message.subject, message.data) for message in messages])
+            reads = [read_push(Push(message.subject, message.data)) for message in messages]
+            await self._loaded.put((messages, reads, await self._writer.load(reads)))
+
+    async def _take(self) -> None:
+        while True:
+            messages, reads, loaded = await self._loaded.get()
+            receipts = await self._writer.take(reads, loaded)
+            await self._stored.put((messages, receipts))
+            self._changed.set()
+
+    async def _answer(self) -> None:
+        while True:
+            messages, receipts = await self._stored.get()
             # After the commit: an answer is a promise. What is lost from here on is answered again on redelivery.
             await self._bus.answer(receipts)
             for message in messages:
                 await message.ack()
-            self._changed.set()
 
     async def _keep_clocks(self) -> None:
         while True:

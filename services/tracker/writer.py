@@ -1,20 +1,21 @@
 """The writer of one partition: takes batches and drives clocks, one at a time, under a lease."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Final, TypeVar
 
 import structlog
 
-from services.tracker.batch import Batch, Push, ReadPush, read_push
+from services.tracker.batch import Batch, ReadPush
+from services.tracker.memory import Loaded, Memory
 from shared.clock import Clock, ReplayClock
 from shared.codec.receipts import Answer
 from shared.domain.command import Command
 from shared.domain.matter import Matter
 from shared.domain.policy import Policies
 from shared.domain.value import replace
-from shared.ports import Changes, EventId, Known, Lease, LedgerRow, NotStored, TrackerStore
+from shared.ports import Known, Lease, LedgerRow, NotStored, TrackerStore
 
 log = structlog.get_logger()
 
@@ -46,6 +47,7 @@ class Writer:
         self._machine = machine
         self._written = written
         self._turn = asyncio.Lock()
+        self._memory = Memory(store)
         self._wake: datetime | None = None
         self._wake_known = False
 
@@ -54,12 +56,14 @@ class Writer:
         """The partition that is written."""
         return self._lease.partition
 
-    async def take(self, pushes: Sequence[Push]) -> list[Answer]:
+    async def load(self, reads: Sequence[ReadPush]) -> Loaded:
+        """Ask the store what it knows of a batch, if need be while another one is decided and committed."""
+        return await self._memory.load(_commands(reads))
+
+    async def take(self, reads: Sequence[ReadPush], loaded: Loaded) -> list[Answer]:
         """Decide a batch of pushes and commit it; the receipts may then go out. Held and retried while the database is away."""
-        reads = [read_push(push) for push in pushes]
-        commands = [read.command for read in reads if read.command is not None]
         async with self._turn:
-            return await self._until_stored(lambda: self._take(reads, commands))
+            return await self._until_stored(lambda: self._take(reads, loaded))
 
     async def sweep(self, watermark: datetime) -> list[Answer]:
         """Raise all alerts that were crossed before the watermark, and settle parked events whose time is up."""
@@ -73,10 +77,11 @@ class Writer:
 
     async def next_wake(self) -> datetime | None:
         """The earliest instant at which something may have to be swept; asks the store only when that is past or unknown."""
+        if self._wake_known and (self._wake is None or self._wake >= self._clock.now()):
+            return self._wake
         async with self._turn:
-            if not self._wake_known or (self._wake is not None and self._wake < self._clock.now()):
-                self._wake = await self._until_stored(lambda: self._store.next_wake(self.partition))
-                self._wake_known = True
+            self._wake = await self._until_stored(lambda: self._store.next_wake(self.partition))
+            self._wake_known = True
             return self._wake
 
     async def renew(self) -> None:
@@ -84,11 +89,10 @@ class Writer:
         async with self._turn:
             await self._until_stored(lambda: self._store.renew(self._lease, self._expiry()))
 
-    async def _take(self, reads: Sequence[ReadPush], commands: Sequence[Command]) -> list[Answer]:
-        matters = {command.matter for command in commands}
-        events = {EventId(command.cause.source, command.cause.id) for command in commands}
-        now = self._now(commands)
-        batch = self._batch(await self._store.known(matters, events), now)
+    async def _take(self, reads: Sequence[ReadPush], loaded: Loaded) -> list[Answer]:
+        known = await self._memory.recall(loaded)
+        now = self._now(_commands(reads))
+        batch = self._batch(known, now)
         receipts = [await batch.take(read) for read in reads]
         await self._commit(batch, now)
         return receipts
@@ -100,7 +104,7 @@ class Writer:
             return False, []
         matters: set[Matter] = {parked.matter for parked in expired}
         now = self._clock.now()
-        batch = self._batch(await self._store.known(matters, ()), now)
+        batch = self._batch(await self._store.known(matters, (), {}), now)
         for task in waking:
             batch.cross(task, watermark)
         receipts = [await batch.take_expired(parked) for parked in expired]
@@ -121,9 +125,10 @@ class Writer:
         changes = batch.changes()
         if changes is not None:
             lease = replace(batch.lease, clock=max(now, self._lease.clock))
-            await self._store.commit(lease, changes, self._expiry())
+            self._wake = await self._store.commit(lease, changes, self._expiry())
+            self._wake_known = True
             self._lease = lease
-            self._wake = min(filter(None, (self._wake, *_wakes(changes))), default=None)
+            self._memory.committed(changes)
             self._written(batch.rows)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(now)  # only now: clocks must not be driven past events that are not decided yet
@@ -143,12 +148,11 @@ class Writer:
                 return await work()
             except NotStored as error:
                 pause = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+                self._memory.forget()
                 log.warning("tracker.not_stored", partition=self.partition, error=str(error), again_in_seconds=pause)
                 attempt += 1
                 await asyncio.sleep(pause)
 
 
-def _wakes(changes: Changes) -> Iterator[datetime | None]:
-    """The instants at which what a batch changed asks for attention."""
-    yield from (task.wakes_at for task in changes.tasks)
-    yield from (parked.expires_at for parked in changes.parked)
+def _commands(reads: Sequence[ReadPush]) -> list[Command]:
+    return [read.command for read in reads if read.command is not None]

@@ -114,7 +114,7 @@ def _decode_document(document: dict[str, Any], at: subjects.Inbound) -> c.Comman
 
 
 def _command(event: Event[BaseModel]) -> c.Command | Undecodable:
-    make, action = _COMMANDS.get(event.type.removesuffix(".v1"), (None, None))
+    make, action = _COMMANDS.get(event.type, (None, None))
     if make is None or action is None:
         why = f"{event.type} is known but no policy takes it yet"
         return Undecodable(event.id, (Reason(path="$.type", message=why),))
@@ -128,7 +128,7 @@ def _command(event: Event[BaseModel]) -> c.Command | Undecodable:
 
 def _out_of_range(event: Event[BaseModel]) -> tuple[Reason, ...]:
     """Instants so far off that the arithmetic of zones and budgets would leave the calendar."""
-    due: object = getattr(event.data, "due", None)
+    due = event.data.due if isinstance(event.data, MatterData | Amendment) else None
     if due is None and event.time.year in _YEARS:
         return ()
     years = {"$.time": event.time.year}
@@ -234,26 +234,26 @@ _REGISTER: Final = (_register, c.RegisterTask)
 _WITHDRAW: Final = (_plain(c.WithdrawTask), c.WithdrawTask)
 
 _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = {
-    "duban.directive.issued": _REGISTER,
-    "duban.directive.amended": _AMEND,
-    "duban.directive.urged": _RECORD,
-    "duban.directive.withdrawn": _WITHDRAW,
-    "duban.complaint.received": _REGISTER,
-    "duban.complaint.amended": _AMEND,
-    "duban.complaint.urged": _RECORD,
-    "duban.complaint.withdrawn": _WITHDRAW,
-    "duban.complaint.evaluated": _RECORD,
-    "duban.rectification.assigned": _REGISTER,
-    "duban.rectification.planned": _RECORD,
-    "duban.rectification.amended": _AMEND,
-    "duban.rectification.withdrawn": _WITHDRAW,
-    "duban.task.signed": (_plain(c.SignTask), c.SignTask),
-    "duban.task.assigned": _RECORD,
-    "duban.task.progressed": _RECORD,
-    "duban.task.responded": _RECORD,
-    "duban.task.submitted": (_plain(c.SubmitTask), c.SubmitTask),
-    "duban.task.approved": (_approve, c.ApproveTask),
-    "duban.task.sent-back": (_plain(c.SendBackTask), c.SendBackTask),
-    "duban.task.noted": _RECORD,
+    "duban.directive.issued.v1": _REGISTER,
+    "duban.directive.amended.v1": _AMEND,
+    "duban.directive.urged.v1": _RECORD,
+    "duban.directive.withdrawn.v1": _WITHDRAW,
+    "duban.complaint.received.v1": _REGISTER,
+    "duban.complaint.amended.v1": _AMEND,
+    "duban.complaint.urged.v1": _RECORD,
+    "duban.complaint.withdrawn.v1": _WITHDRAW,
+    "duban.complaint.evaluated.v1": _RECORD,
+    "duban.rectification.assigned.v1": _REGISTER,
+    "duban.rectification.planned.v1": _RECORD,
+    "duban.rectification.amended.v1": _AMEND,
+    "duban.rectification.withdrawn.v1": _WITHDRAW,
+    "duban.task.signed.v1": (_plain(c.SignTask), c.SignTask),
+    "duban.task.assigned.v1": _RECORD,
+    "duban.task.progressed.v1": _RECORD,
+    "duban.task.responded.v1": _RECORD,
+    "duban.task.submitted.v1": (_plain(c.SubmitTask), c.SubmitTask),
+    "duban.task.approved.v1": (_approve, c.ApproveTask),
+    "duban.task.sent-back.v1": (_plain(c.SendBackTask), c.SendBackTask),
+    "duban.task.noted.v1": _RECORD,
 }
 """What each event asks for. A type of the registry that is not here is refused by name."""

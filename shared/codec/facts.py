@@ -84,6 +84,10 @@ def _at(data: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(data["at"])
 
 
+def _stopped(data: dict[str, Any]) -> tuple[ClockName, ...]:
+    return tuple(map(ClockName, data["stopped"]))
+
+
 def _registered(d: dict[str, Any]) -> f.Registered:
     return f.Registered(
         at=_at(d),
@@ -108,11 +112,11 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
     "registered": _registered,
     "amended": _amended,
     "recorded": lambda d: f.Recorded(_at(d), d["what"]),
-    "signed": lambda d: f.Signed(_at(d), clocks_of(d["clocks"])),
+    "signed": lambda d: f.Signed(_at(d), _stopped(d)),
     "submitted": lambda d: f.Submitted(_at(d)),
     "sent-back": lambda d: f.SentBack(_at(d)),
-    "approved": lambda d: f.Approved(_at(d), d["grade"], clocks_of(d["clocks"])),
-    "withdrawn": lambda d: f.Withdrawn(_at(d), clocks_of(d["clocks"])),
+    "approved": lambda d: f.Approved(_at(d), d["grade"], _stopped(d)),
+    "withdrawn": lambda d: f.Withdrawn(_at(d), _stopped(d)),
     "near-due": _alert(f.NearDue),
     "overdue": _alert(f.Overdue),
     "alert-withdrawn": lambda d: f.AlertWithdrawn(_at(d), ClockName(d["clock"]), d["version"], d["rung"]),

@@ -10,8 +10,11 @@ from shared.domain.task import Task
 
 def crossings(task: Task, before: datetime) -> f.Entries:
     """The alerts of all rungs that the task's clocks crossed before the instant, each at its own; the due itself is on time."""
+    wakes_at = task.wakes_at
+    if wakes_at is None or wakes_at >= before:
+        return ()
     alerts = [clock.alert(rung) for clock in task.clocks for rung in task.waiting(clock) if rung.at < before]
-    return _raised(task, sorted(alerts, key=lambda alert: alert.at)) if alerts else ()
+    return _raised(task, sorted(alerts, key=lambda alert: alert.at))
 
 
 def unfounded(before: Task, after: Task, at: datetime) -> f.Entries:

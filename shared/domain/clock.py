@@ -61,6 +61,7 @@ class Clock:
     version: int
     segments: tuple[Segment, ...]
     rungs: tuple[Rung, ...]
+    """The earliest first."""
 
     @property
     def since(self) -> datetime:
@@ -112,5 +113,5 @@ def _rungs(rule: Rule, since: datetime, due: datetime | None) -> tuple[Rung, ...
     # A warning whose instant lies before the due was set would only repeat what the setting itself tells.
     if due is None:
         return ()
-    near = tuple(Rung(name, "near", due - lead) for name, lead in rule.near if due - lead > since)
-    return (*near, Rung("overdue", "overdue", due))
+    near = [Rung(name, "near", due - lead) for name, lead in rule.near if due - lead > since]
+    return (*sorted(near, key=lambda rung: rung.at), Rung("overdue", "overdue", due))

@@ -120,7 +120,7 @@ def _amend(task: Task, command: c.AmendTask, policy: Policy, zone: tzinfo) -> f.
 
 
 def _sign(task: Task, command: c.SignTask, policy: Policy, zone: tzinfo) -> f.Signed:
-    return f.Signed(command.cause.at, _stopped(task, command.cause.at, ClockName.SIGN))
+    return f.Signed(command.cause.at, _running(task, ClockName.SIGN))
 
 
 def _record(task: Task, command: c.RecordOnTask, policy: Policy, zone: tzinfo) -> f.Recorded:
@@ -136,15 +136,15 @@ def _send_back(task: Task, command: c.SendBackTask, policy: Policy, zone: tzinfo
 
 
 def _approve(task: Task, command: c.ApproveTask, policy: Policy, zone: tzinfo) -> f.Approved:
-    return f.Approved(command.cause.at, command.grade, _stopped(task, command.cause.at, *ClockName))
+    return f.Approved(command.cause.at, command.grade, _running(task, *ClockName))
 
 
 def _withdraw(task: Task, command: c.WithdrawTask, policy: Policy, zone: tzinfo) -> f.Withdrawn:
-    return f.Withdrawn(command.cause.at, _stopped(task, command.cause.at, *ClockName))
+    return f.Withdrawn(command.cause.at, _running(task, *ClockName))
 
 
-def _stopped(task: Task, at: datetime, *names: ClockName) -> tuple[Clock, ...]:
-    return tuple(clock.stopped(at) for clock in task.clocks if clock.name in names and clock.stopped_at is None)
+def _running(task: Task, *names: ClockName) -> tuple[ClockName, ...]:
+    return tuple([clock.name for clock in task.clocks if clock.name in names and clock.stopped_at is None])
 
 
 def _instant(due: c.Due | None, zone: tzinfo) -> datetime | None:

@@ -66,15 +66,15 @@ def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short cas
         case f.Amended():
             return _amended(task, fact)
         case f.Signed():
-            return replace(task, state=Handling(fact.at), clocks=_with(task.clocks, fact.clocks))
+            return replace(task, state=Handling(fact.at), clocks=_stopped(task, fact))
         case f.Submitted():
             return replace(task, state=InReview(fact.at))
         case f.SentBack():
             return replace(task, state=Handling(fact.at), sent_back=task.sent_back + 1)
         case f.Approved():
-            return replace(task, state=Closed(fact.at, fact.grade), clocks=_with(task.clocks, fact.clocks))
+            return replace(task, state=Closed(fact.at, fact.grade), clocks=_stopped(task, fact))
         case f.Withdrawn():
-            return replace(task, state=Ended(fact.at, "withdrawn"), clocks=_with(task.clocks, fact.clocks))
+            return replace(task, state=Ended(fact.at, "withdrawn"), clocks=_stopped(task, fact))
         case f.NearDue() | f.Overdue():
             return replace(task, alerts=(*task.alerts, _alert(fact)))
         case f.AlertWithdrawn():
@@ -94,6 +94,10 @@ def _amended(task: Task, fact: f.Amended) -> Task:
         category=task.category if fact.category is None else fact.category,
         clocks=_with(task.clocks, fact.clocks),
     )
+
+
+def _stopped(task: Task, fact: f.Signed | f.Approved | f.Withdrawn) -> tuple[Clock, ...]:
+    return tuple([clock.stopped(fact.at) if clock.name in fact.stopped else clock for clock in task.clocks])
 
 
 def _with(clocks: tuple[Clock, ...], changed: tuple[Clock, ...]) -> tuple[Clock, ...]:

@@ -58,9 +58,9 @@ class Recorded(Fact):
 
 @value
 class Signed(Fact):
-    """The unit signed for receipt."""
+    """The unit signed for receipt; `stopped` names the clocks that this stopped."""
 
-    clocks: tuple[Clock, ...]
+    stopped: tuple[ClockName, ...]
 
     kind: ClassVar[str] = "signed"
 
@@ -81,19 +81,19 @@ class SentBack(Fact):
 
 @value
 class Approved(Fact):
-    """Closed, for the stage or in full."""
+    """Closed, for the stage or in full; `stopped` names the clocks that this stopped."""
 
     grade: Grade
-    clocks: tuple[Clock, ...]
+    stopped: tuple[ClockName, ...]
 
     kind: ClassVar[str] = "approved"
 
 
 @value
 class Withdrawn(Fact):
-    """The sender took the matter back."""
+    """The sender took the matter back; `stopped` names the clocks that this stopped."""
 
-    clocks: tuple[Clock, ...]
+    stopped: tuple[ClockName, ...]
 
     kind: ClassVar[str] = "withdrawn"
 

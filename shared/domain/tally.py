@@ -43,7 +43,8 @@ def measures(task: Task) -> tuple[Measure, ...]:
 def tally_delta(before: Task | None, after: Task | None, zone: tzinfo) -> Tally:
     """What changes in the tallies when a task changes; entries of zero are left out."""
     if before is not None and after is not None and _same_key(before, after):
-        return _between(tally_key(after, zone), measures(before), measures(after))
+        were, are = measures(before), measures(after)
+        return {} if were == are else _between(tally_key(after, zone), were, are)
     delta: Tally = {}
     for task, sign in ((before, -1), (after, 1)):
         if task is not None:

@@ -89,7 +89,10 @@ class Task:
 
     def clock(self, name: ClockName) -> Clock | None:
         """The clock of that name, if the task has one."""
-        return next((clock for clock in self.clocks if clock.name is name), None)
+        for clock in self.clocks:
+            if clock.name is name:
+                return clock
+        return None
 
     @property
     def is_open(self) -> bool:
@@ -99,10 +102,10 @@ class Task:
     @property
     def wakes_at(self) -> datetime | None:
         """The next instant at which one of its clocks crosses a rung; None when nothing is to be waited for."""
-        return min((rung.at for clock in self.clocks for rung in self.waiting(clock)), default=None)
+        return min([waiting[0].at for clock in self.clocks if (waiting := self.waiting(clock))], default=None)
 
     def waiting(self, clock: Clock) -> Sequence[Rung]:
-        """The rungs that a clock of the task has yet to cross; a clock that stopped crosses none."""
+        """The rungs that a clock of the task has yet to cross, the earliest first; a clock that stopped crosses none."""
         if clock.stopped_at is not None:
             return ()
         if not self.alerts:
@@ -116,5 +119,5 @@ class Task:
 
     def is_overdue(self, name: ClockName) -> bool:
         """Whether the clock of that name is overdue in its present due-version."""
-        clock = self.clock(name)
+        clock = self.clock(name) if self.alerts else None
         return clock is not None and any(alert.kind == "overdue" for alert in self.raised(clock).values())

@@ -56,13 +56,15 @@ def _rows() -> tuple[Transition, ...]:
 
 TABLE: Final = _rows()
 _BY_KEY: Final = {(row.flow, row.source, row.action): row for row in TABLE}
+_PLACES: Final[dict[str, Place]] = {place.value: place for place in Place}
+
 OWNER_ONLY: Final = frozenset(row.action for row in TABLE if row.owner_only)
 """Actions that only the owner of the matter may take."""
 
 
 def place_of(task: Task | None) -> Place:
     """The row source that the task's state is."""
-    return Place.ABSENT if task is None else Place(task.state.place)
+    return Place.ABSENT if task is None else _PLACES[task.state.place]
 
 
 def transition(flow: Flow, place: Place, action: str) -> Transition | None:

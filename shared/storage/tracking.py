@@ -1,7 +1,7 @@
 """The writer's side of the store: what one tracker loads and writes for one partition."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -144,16 +144,18 @@ class SqlTrackerStore:
     async def renew(self, lease: Lease, until: datetime) -> None:
         await self._write(lambda connection: _hold(connection, lease, until))
 
-    async def known(self, matters: Collection[Matter], events: Collection[EventId]) -> Known:
+    async def known(self, matters: Collection[Matter], events: Collection[EventId], at_hand: Mapping[Matter, Task]) -> Known:
+        missing = [matter for matter in matters if matter not in at_hand]
+
         def work(connection: Connection) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
-            tasks, taken = _KNOWN_TASKS.run(connection, matters), _TAKEN.run(connection, events)
+            tasks, taken = _KNOWN_TASKS.run(connection, missing), _TAKEN.run(connection, events)
             if not connection.execute(_ANY_PARKED).scalar_one():
                 return tasks, taken, ()
             return tasks, taken, (*_PARKED_OF_MATTERS.run(connection, matters), *_PARKED_BY_ID.run(connection, events))
 
         tasks, taken, parked = await self._read(work)
         return Known(
-            tasks={task.matter: task for task in (decode_task(row.body) for row in tasks)},
+            tasks={task.matter: task for task in (decode_task(row.body) for row in tasks)} | dict(at_hand),
             taken={EventId(row.event_source, row.event_id): (bytes(row.event), row.partition, row.position) for row in taken},
             parked={event.event: event for event in map(parked_event_of, parked)},
         )
@@ -173,19 +175,22 @@ class SqlTrackerStore:
         return [parked_event_of(row) for row in await self._read(lambda connection: connection.execute(_EXPIRED, terms).all())]
 
     async def next_wake(self, partition: int) -> datetime | None:
-        terms = {"partition": partition}
-        wakes = await self._read(lambda connection: connection.execute(_NEXT_WAKE, terms).scalars().all())
-        return instant_or_none(min((wake for wake in wakes if wake is not None), default=None))
+        return await self._read(lambda connection: _next_wake(connection, partition))
 
-    async def commit(self, lease: Lease, changes: Changes, until: datetime) -> None:
-        await self._write(lambda connection: _commit(connection, lease, changes, until))
+    async def commit(self, lease: Lease, changes: Changes, until: datetime) -> datetime | None:
+        return await self._write(lambda connection: _commit(connection, lease, changes, until))
 
     async def published_from(self, partition: int, after: int, limit: int) -> list[LedgerRow]:
         terms = {"partition": partition, "after": after, "limit": limit}
         return [ledger_row_of(row) for row in await self._read(lambda connection: connection.execute(_PUBLISHED, terms).all())]
 
 
-def _commit(connection: Connection, lease: Lease, changes: Changes, until: datetime) -> None:
+def _next_wake(connection: Connection, partition: int) -> datetime | None:
+    wakes = connection.execute(_NEXT_WAKE, {"partition": partition}).scalars()
+    return instant_or_none(min((wake for wake in wakes if wake is not None), default=None))
+
+
+def _commit(connection: Connection, lease: Lease, changes: Changes, until: datetime) -> datetime | None:
     _hold(connection, lease, until)
     _LEDGER.run(connection, map(_ledger_row, changes.rows))
     _TASKS.run(connection, (_task_row(task, lease.partition) for task in changes.tasks))
@@ -197,6 +202,7 @@ def _commit(connection: Connection, lease: Lease, changes: Changes, until: datet
     _UNPARK.run(connection, sorted(changes.unparked))
     _PARKED.run(connection, (_parked_row(event, lease.partition) for event in changes.parked))
     _REJECTED.run(connection, map(_rejected_row, changes.rejected))
+    return _next_wake(connection, lease.partition)
 
 
 def _hold(connection: Connection, lease: Lease, until: datetime) -> None:

@@ -44,7 +44,7 @@ async def test_a_batch_is_read_back_as_it_was_written(database: Database) -> Non
     await committed(store, draft)
 
     assert await published(store) == rows
-    assert (await store.known([MATTER], [])).tasks == {MATTER: task}
+    assert (await store.known([MATTER], [], {})).tasks == {MATTER: task}
 
 
 async def test_published_rows_continue_after_a_position_up_to_a_limit(database: Database) -> None:
@@ -71,7 +71,7 @@ async def test_an_event_that_is_in_the_ledger_twice_stops_the_whole_batch(databa
 
     assert (await store.refresh(lease)).position == 1
     assert [row.position for row in await published(store)] == [1]
-    assert (await store.known([MATTER], [])).tasks[MATTER].state.place == "pending"
+    assert (await store.known([MATTER], [], {})).tasks[MATTER].state.place == "pending"
     assert await rows_in(database, "parked") == await rows_in(database, "rejected") == 0
 
 
@@ -79,7 +79,7 @@ async def test_known_gives_the_bytes_and_the_place_of_events_already_taken(datab
     store = SqlTrackerStore(database)
     await committed(store, Draft(await taken(store, 3)).take(sample.register(), sample.sign(at(hours=1))))
 
-    known = await store.known([], [EventId(DISTRICT, "sign"), EventId(CITY, "register"), EventId(CITY, "sign")])
+    known = await store.known([], [EventId(DISTRICT, "sign"), EventId(CITY, "register"), EventId(CITY, "sign")], {})
 
     assert known.taken == {EventId(DISTRICT, "sign"): (b"sign", 3, 2), EventId(CITY, "register"): (b"register", 3, 1)}
     assert known.tasks == {}
@@ -90,13 +90,13 @@ async def test_known_finds_parked_events_by_matter_and_by_id(database: Database)
     events = (parked("of-matter"), parked("of-id", other), parked("neither", Matter("province", "7")))
     await committed_with(store, Draft(await taken(store)), parked=events)
 
-    known = await store.known([MATTER], [EventId(DISTRICT, "of-id"), EventId(CITY, "neither")])
+    known = await store.known([MATTER], [EventId(DISTRICT, "of-id"), EventId(CITY, "neither")], {})
 
     assert known.parked == {event.event: event for event in events[:2]}
 
 
 async def test_known_of_nothing_is_nothing(database: Database) -> None:
-    known = await SqlTrackerStore(database).known([], [])
+    known = await SqlTrackerStore(database).known([], [], {})
 
     assert (known.tasks, known.taken, known.parked) == ({}, {}, {})
 
@@ -107,7 +107,7 @@ async def test_a_parked_event_leaves_when_it_is_taken_and_the_others_stay(databa
 
     await store.commit(draft.lease, draft.changes(unparked={EventId(DISTRICT, "a"), EventId(DISTRICT, "never")}), UNTIL)
 
-    assert set((await store.known([MATTER], [])).parked) == {EventId(DISTRICT, "b")}
+    assert set((await store.known([MATTER], [], {})).parked) == {EventId(DISTRICT, "b")}
 
 
 async def test_a_parked_event_may_be_parked_anew_in_the_batch_that_frees_it(database: Database) -> None:
@@ -117,7 +117,7 @@ async def test_a_parked_event_may_be_parked_anew_in_the_batch_that_frees_it(data
 
     await store.commit(draft.lease, draft.changes(parked=[later], unparked={later.event}), UNTIL)
 
-    assert (await store.known([MATTER], [])).parked == {later.event: later}
+    assert (await store.known([MATTER], [], {})).parked == {later.event: later}
 
 
 async def test_what_was_told_of_a_matter_comes_back_in_the_order_of_the_ledger(database: Database) -> None:
@@ -204,7 +204,7 @@ async def test_odd_text_in_keys_comes_back_as_it_is(database: Database) -> None:
     await committed_with(store, draft, parked=tuple(early), rejected=tuple(rejected(odd, subject=odd) for odd in ODD_TEXTS))
 
     events = [EventId(command.matter.owner, command.cause.id) for command in commands]
-    known = await store.known([*matters, *(event.matter for event in early)], [*events, *(event.event for event in early)])
+    known = await store.known([*matters, *(event.matter for event in early)], [*events, *(event.event for event in early)], {})
 
     assert known.tasks == draft.tasks
     assert set(known.taken) == set(events)
@@ -235,7 +235,7 @@ async def test_five_hundred_tasks_are_written_and_changed_in_one_batch_each(data
     draft = await committed(store, draft.take(*(about(matter, sample.sign(at(hours=1))) for matter in matters)))
 
     events = [EventId(CITY, about(matter, sample.register()).cause.id) for matter in matters]
-    known = await store.known(matters, events)
+    known = await store.known(matters, events, {})
 
     assert known.tasks == draft.tasks
     assert len(known.taken) == 500

@@ -106,7 +106,7 @@ async def test_of_two_writers_of_one_partition_one_commits_and_the_other_is_told
     )
 
     assert isinstance(outcomes[0], LeaseLost)
-    assert outcomes[1] is None
+    assert outcomes[1] == await store.next_wake(0)
     async with ReadStore(database).snapshot() as snapshot:
         assert await snapshot.count("ledger") == 1
 
