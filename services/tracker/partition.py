@@ -5,12 +5,9 @@ import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Final
 
 import structlog
-from faststream import AckPolicy, Context
-from faststream.nats import JStream, NatsBroker, PullSub
-from faststream.nats.message import NatsBatchMessage
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -25,13 +22,12 @@ from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock
 from shared.codec.receipts import Answer, encode_receipt
 from shared.messaging import streams
+from shared.messaging.pull import Pull
 from shared.messaging.relay import Relay
 
 log = structlog.get_logger()
 
 BATCH: Final = 500
-PULL_SECONDS: Final = 0.015
-"""How long a pull waits for more; it is the latency that thin traffic pays."""
 TICK_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.02
 WATCH_SECONDS: Final = 10.0
@@ -41,7 +37,6 @@ WATCH_SECONDS: Final = 10.0
 class Bus:
     """What the partitions of one process share."""
 
-    broker: NatsBroker
     client: Client
     js: JetStreamContext
     partitions: int
@@ -62,38 +57,22 @@ class PartitionTracker:
         self._watermark = watermark
         self._clock = clock
         self._durable = streams.tracker_durable(writer.partition)
-        # Neighbouring batches are worked on side by side, each in its turn: fetched, loaded, decided and stored, answered.
-        self._arrived: asyncio.Queue[Sequence[Msg]] = asyncio.Queue(1)
+        # Neighbouring batches are worked on side by side, each in its turn: pulled, loaded, decided and stored, answered.
+        self._pull = Pull(bus.client, subjects.STREAM_IN, self._durable, BATCH)
         self._loaded: asyncio.Queue[tuple[Sequence[Msg], Sequence[ReadPush], Loaded]] = asyncio.Queue(1)
         self._stored: asyncio.Queue[tuple[Sequence[Msg], Sequence[Answer]]] = asyncio.Queue(1)
+        self._under_way = 0
+        """Batches that are loaded or decided."""
         self._changed = asyncio.Event()
-        self._leaving = False
-        # Made only now that the partition is ours: a subscriber without a writer would hold back what it fetched.
-        self._subscriber = bus.broker.subscriber(
-            subjects.partition_filter(writer.partition),
-            stream=JStream(subjects.STREAM_IN, declare=False),
-            durable=self._durable,
-            pull_sub=PullSub(batch_size=BATCH, timeout=PULL_SECONDS, batch=True),
-            decoder=_raw,  # one undecodable message must not take its batch with it
-            ack_policy=AckPolicy.MANUAL,
-        )
-        self._subscriber(self._on_pushed)
 
     async def run(self) -> None:
         """Take batches, drive clocks and relay until cancelled. Raises LeaseLost."""
-        try:
-            async with asyncio.TaskGroup() as group:
-                await self._subscriber.start()
-                for duty in (
-                    *(self._relay.run, self._load, self._take, self._answer),
-                    *(self._keep_clocks, self._keep_lease, self._keep_consumer),
-                ):
-                    group.create_task(duty(), name=f"{duty.__qualname__}-{self._writer.partition}")
-        finally:
-            # Let go of a fetched batch that nobody will take: the stream still has it.
-            self._leaving = True
-            while not self._arrived.empty():
-                self._arrived.get_nowait()
+        async with asyncio.TaskGroup() as group:
+            for duty in (
+                *(self._relay.run, self._pull.run, self._load, self._take, self._answer),
+                *(self._keep_clocks, self._keep_lease, self._keep_consumer),
+            ):
+                group.create_task(duty(), name=f"{duty.__qualname__}-{self._writer.partition}")
 
     async def idle(self) -> None:
         """Wait until nothing is pending in the stream and nothing waits for an ack."""
@@ -108,13 +87,10 @@ class PartitionTracker:
         """Wait until all that was written is published."""
         await self._relay.drained()
 
-    async def _on_pushed(self, message: Annotated[NatsBatchMessage, Context("message")]) -> None:
-        if not self._leaving:
-            await self._arrived.put(message.raw_message)
-
     async def _load(self) -> None:
         while True:
-            messages = await self._arrived.get()
+            messages = await self._pull.batch(lambda: not self._under_way)
+            self._under_way += 1
             reads = [read_push(Push(message.subject, message.data)) for message in messages]
             await self._loaded.put((messages, reads, await self._writer.load(reads)))
 
@@ -122,6 +98,8 @@ class PartitionTracker:
         while True:
             messages, reads, loaded = await self._loaded.get()
             receipts = await self._writer.take(reads, loaded)
+            self._under_way -= 1
+            self._pull.look_again()
             await self._stored.put((messages, receipts))
             self._changed.set()
 
@@ -163,8 +141,6 @@ class PartitionTracker:
             except NotFoundError:
                 log.error("tracker.consumer_gone", durable=self._durable)
                 await streams.provision(self._bus.js, self._bus.partitions)
-                await self._subscriber.stop()
-                await self._subscriber.start()
             except (NatsError, APIError, TimeoutError) as error:
                 log.warning("tracker.nats_away", durable=self._durable, error=repr(error))
 
@@ -176,7 +152,3 @@ class PartitionTracker:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
                 await self._changed.wait()
-
-
-async def _raw(message: Any) -> Any:
-    return message.body

@@ -45,7 +45,7 @@ class Tracker:
             await streams.provision(js, self._settings.partitions)
             await self._broker.start()
             calm_collector()
-            bus = Bus(self._broker, client, js, self._settings.partitions)
+            bus = Bus(client, js, self._settings.partitions)
             ready = [asyncio.Event() for _ in range(bus.partitions)]
             async with asyncio.TaskGroup() as group:
                 group.create_task(Watchdog().run(), name="watchdog")

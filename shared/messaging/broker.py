@@ -14,10 +14,8 @@ from faststream import AckPolicy
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import ConnectionClosedError, NoServersError
-from nats.errors import TimeoutError as NatsTimeout
+from nats.errors import NoServersError
 from nats.js import JetStreamContext
-from nats.js.errors import ServiceUnavailableError
 
 log = structlog.get_logger()
 
@@ -112,22 +110,6 @@ async def _die() -> None:
     os._exit(EXIT_NATS_CLOSED)
 
 
-_fetch: Callable[..., Awaitable[Any]] = JetStreamContext.PullSubscription.fetch
-
-
-async def _guarded_fetch(self: Any, *args: Any, **options: Any) -> Any:
-    try:
-        return await _fetch(self, *args, **options)
-    except (ConnectionClosedError, ServiceUnavailableError):
-        # The pull loop suppresses these and tries again at once without ever yielding to the event loop.
-        await asyncio.sleep(0.5)
-        raise
-    except TimeoutError as error:
-        # nats-py raises two kinds of time-out here and the pull loop knows one of them. The other would end the loop and
-        # drop the messages that it had collected, until the server delivers them again a minute later.
-        raise NatsTimeout from error
-
-
 _request: Callable[..., Awaitable[Msg]] = Client.request
 
 
@@ -143,5 +125,4 @@ async def _guarded_request(self: Client, *args: Any, **options: Any) -> Msg:
 
 
 def _guard_client() -> None:
-    JetStreamContext.PullSubscription.fetch = _guarded_fetch  # type: ignore[method-assign]
     Client.request = _guarded_request  # type: ignore[method-assign]

@@ -19,7 +19,7 @@ from shared.ports import LedgerRow
 log = structlog.get_logger()
 
 RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10, 30)
-QUEUED_BATCHES: Final = 4
+MOST_WAITING: Final = 4 * MOST_MESSAGES
 
 Load = Callable[[int, int, int], Awaitable[list[LedgerRow]]]
 """Ledger rows of a partition after a position, at most so many."""
@@ -33,33 +33,38 @@ class Relay:
         self._js = js
         self._partition = partition
         self._load = load
-        self._queue: asyncio.Queue[Sequence[LedgerRow]] = asyncio.Queue(QUEUED_BATCHES)
+        self._waiting: list[LedgerRow] = []
+        self._offered = asyncio.Event()
+        self._idle = asyncio.Event()
         self._left_out = False
         self._published = -1
 
     def offer(self, rows: Sequence[LedgerRow]) -> None:
         """Hand over committed rows. What does not fit is left out: the relay sees the gap and reads it from the ledger."""
-        if self._queue.full():
+        if len(self._waiting) > MOST_WAITING:
             self._left_out = True
         else:
-            self._queue.put_nowait(rows)
+            self._waiting += rows
+        self._idle.clear()
+        self._offered.set()
 
     async def run(self) -> None:
         """Publish until cancelled: first what the stream lacks, then what is handed over."""
         await self._until_done(self._catch_up)
         while True:
-            rows = await self._queue.get()
-            try:
-                await self._until_done(lambda rows=rows: self._publish(rows))  # type: ignore[misc]
-                if self._left_out and self._queue.empty():
-                    self._left_out = False
-                    await self._until_done(self._catch_up)
-            finally:
-                self._queue.task_done()
+            rows, self._waiting = self._waiting, []
+            self._offered.clear()
+            await self._until_done(lambda rows=rows: self._publish(rows))  # type: ignore[misc]
+            if self._left_out and not self._waiting:
+                self._left_out = False
+                await self._until_done(self._catch_up)
+            if not self._waiting:
+                self._idle.set()
+                await self._offered.wait()
 
     async def drained(self) -> None:
         """Wait until everything handed over is published."""
-        await self._queue.join()
+        await self._idle.wait()
 
     async def _until_done(self, work: Callable[[], Awaitable[None]]) -> None:
         attempt = 0

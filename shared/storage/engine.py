@@ -50,7 +50,9 @@ class Database:
             raise BadDatabase(f"DUBAN_DATABASE_URL names {self.url.get_backend_name()!r}; postgresql is supported")
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writing = _SqliteWriter(self.url.database or "") if self.is_sqlite else None
-        self.reader = _sqlite_reader(self.url.database or "") if self.is_sqlite else _postgres(str(url))
+        self.reader = _sqlite_reader(self.url.database or "") if self.is_sqlite else _postgres(str(url), pre_ping=True)
+        # A writer tries again by itself: asking each time whether the connection still lives would cost it a round trip.
+        self._writer = self.reader if self.is_sqlite else _postgres(str(url), pre_ping=False)
         self._lock: Any = None
 
     def lock(self) -> None:
@@ -70,14 +72,15 @@ class Database:
         """Run one transaction that writes. SQLite runs it in one thread on its one writing connection, without a hop between."""
         if self._writing is not None:
             return await self._writing.run(work)
-        async with self.reader.begin() as connection:
+        async with self._writer.begin() as connection:
             return await connection.run_sync(work)
 
     async def read(self, work: Callable[[Connection], _T]) -> _T:
-        """Run the short reads of a writer; who wants more than a moment's reading takes a `snapshot`."""
+        """Run the short reads of a writer, each statement for itself; who wants one state of everything takes a `snapshot`."""
         if self._writing is not None:
             return await self._writing.run(work)
-        async with self.reader.connect() as connection:
+        async with self._writer.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
             return await connection.run_sync(work)
 
     @asynccontextmanager
@@ -92,6 +95,7 @@ class Database:
     async def close(self) -> None:
         """Give all connections back and let the file go."""
         await self.reader.dispose()
+        await self._writer.dispose()
         if self._writing is not None:
             await self._writing.close()
         if self._lock is not None:
@@ -156,12 +160,12 @@ def _prepare(engine: Engine, pragmas: tuple[str, ...], begin: str) -> None:
         connection.exec_driver_sql(begin)
 
 
-def _postgres(url: str) -> AsyncEngine:
+def _postgres(url: str, *, pre_ping: bool) -> AsyncEngine:
     return create_async_engine(
         url,
         pool_size=5,
         max_overflow=5,
-        pool_pre_ping=True,
+        pool_pre_ping=pre_ping,
         pool_timeout=10,
         pool_recycle=1800,
         connect_args={

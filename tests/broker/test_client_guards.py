@@ -1,20 +1,16 @@
 """The traps of the NATS client and of FastStream that our guards stand in: each test fails when its guard is taken away."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import faststream.nats.broker.broker as faststream_broker
 import pytest
-from faststream import AckPolicy
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
-from nats.errors import AuthorizationError, ConnectionClosedError
-from nats.errors import TimeoutError as NatsTimeout
+from nats.errors import AuthorizationError
 from nats.js import JetStreamContext
-from nats.js.errors import ServiceUnavailableError
 
 from contracts import subjects
 from services.tracker.service import Tracker
@@ -49,54 +45,6 @@ async def connected(nats_url: str) -> AsyncIterator[Connected]:
         yield Connected(broker, client, js)
     finally:
         await stop(broker, client)
-
-
-async def test_every_subscriber_acks_by_hand(database: Database, nats_url: str) -> None:
-    # The default terminates a message on any exception: the event would be gone.
-    async with tracking.tracking(database, nats_url, partitions=3) as tracker:
-        subscribers = tracker._broker.subscribers
-        assert len(subscribers) == 3
-        assert {subscriber.ack_policy for subscriber in subscribers} == {AckPolicy.MANUAL}
-
-
-async def test_a_fetch_on_a_closed_connection_yields_to_the_loop_instead_of_spinning(connected: Connected) -> None:
-    pull = await connected.js.pull_subscribe_bind(streams.tracker_durable(0), subjects.STREAM_IN)
-    connected.client._closed_cb = None
-    await connected.client.close()
-    calls = beats = 0
-
-    async def pull_loop() -> None:
-        nonlocal calls
-        while True:
-            calls += 1
-            with contextlib.suppress(NatsTimeout, ConnectionClosedError, ServiceUnavailableError):
-                await pull.fetch(10, timeout=0.025)
-
-    async def heartbeat() -> None:
-        nonlocal beats
-        while True:
-            beats += 1
-            await asyncio.sleep(0.01)
-
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(1), asyncio.TaskGroup() as group:
-            group.create_task(pull_loop())
-            group.create_task(heartbeat())
-
-    assert calls <= 3
-    assert beats > 20
-
-
-async def test_a_fetch_for_a_consumer_that_is_gone_does_not_spin_either(connected: Connected) -> None:
-    pull = await connected.js.pull_subscribe_bind(streams.tracker_durable(0), subjects.STREAM_IN)
-    await connected.js.delete_consumer(subjects.STREAM_IN, streams.tracker_durable(0))
-    loop = asyncio.get_running_loop()
-
-    for _ in range(2):
-        before = loop.time()
-        with contextlib.suppress(NatsTimeout, ServiceUnavailableError):
-            await pull.fetch(10, timeout=0.3)
-        assert loop.time() - before > 0.25
 
 
 async def test_after_the_first_connect_no_error_ends_the_reconnecting(nats_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,15 +83,31 @@ async def attempt(store: SqlTrackerStore, draft: Draft) -> NotStored | None:
     return None
 
 
-async def test_connections_that_were_cut_while_idle_are_replaced_unnoticed(url: str) -> None:
+async def test_connections_that_were_cut_while_idle_are_replaced_at_the_writers_second_try(url: str) -> None:
     async with migrated(url) as database:
         store = SqlTrackerStore(database)
         draft = await committed(store, Draft(await taken(store)).take(sample.register()))
+        draft.take(sample.sign(at(hours=1)))
 
         await cut_connections(url)
 
-        await committed(store, draft.take(sample.sign(at(hours=1))))
+        with pytest.raises(NotStored):
+            await store.commit(draft.lease, draft.changes(), UNTIL)
+        assert await store.refresh(draft.lease) != draft.lease
+        await store.commit(draft.lease, draft.changes(), UNTIL)
         assert await rows_in(database, "ledger") == 2
+
+
+async def test_a_reader_does_not_notice_connections_that_were_cut_while_idle(url: str) -> None:
+    async with migrated(url) as database:
+        reading = ReadStore(database)
+        async with reading.snapshot() as snapshot:
+            assert await snapshot.positions() == {}
+
+        await cut_connections(url)
+
+        async with reading.snapshot() as snapshot:
+            assert await snapshot.positions() == {}
 
 
 async def read_over_a_cut(reading: ReadStore, url: str) -> None:
