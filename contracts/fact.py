@@ -50,12 +50,14 @@ class ClockState(Published):
     name: Literal["sign", "finish"]
     rule: str = Field(description="Id and version of the rule that set it.")
     citation: str
-    budget: str = Field(description="Such as 24h or 30cd; `fixed` for the sender's own due, `open` without a due.")
+    budget: str = Field(description="Such as 24h, 30cd or 5wd; `fixed` for the sender's own due, `open` without a due.")
     anchor: Instant
     due: Instant | None
     version: int = Field(description="Due-version: each change of the due makes a new one.")
     segments: tuple[SegmentState, ...]
     rungs: tuple[RungState, ...]
+    calendar: str = Field(description="Version of the calendar that the due was counted on; empty for the sender's own due.")
+    provisional: bool = Field(description="Whether the due rests on a day that a notice of the State Council may yet change.")
 
 
 Stopped = Annotated[tuple[Literal["sign", "finish"], ...], Field(description="The clocks that this stopped, at `at`.")]

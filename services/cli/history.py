@@ -61,7 +61,7 @@ async def _replay(settings: Settings, lines: list[bytes], until: datetime | None
     history = [line for line in lines if until is None or _not_after(line, until)]
     clock = ReplayClock()
     async with installed(settings) as installation, asyncio.TaskGroup() as group:
-        tracker = Tracker(installation.settings, installation.database, installation.policies, clock, installation.holder)
+        tracker = Tracker(installation.settings, installation.database, installation.rulebook, clock, installation.holder)
         started = asyncio.Event()
         tracking = group.create_task(tracker.run(started))
         await started.wait()

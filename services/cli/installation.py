@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.place import Running
-from shared.domain.policy import Policies
+from shared.domain.policy import Rulebook
 from shared.messaging.server import NatsServer
-from shared.policies import load_policies
+from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.schema import migrate
@@ -24,7 +24,7 @@ class Installation:
 
     settings: Settings
     database: Database
-    policies: Policies
+    rulebook: Rulebook
     units: Units
     holder: str
     server: NatsServer | None
@@ -39,9 +39,9 @@ class Installation:
 async def installed(settings: Settings) -> AsyncIterator[Installation]:
     """Lock the folder, bring the database up to date, start NATS unless one was named; undo it in reverse.
 
-    Raises BadDatabase, FolderInUse, BadPolicy, BadUnits, NatsServerFailed.
+    Raises BadDatabase, FolderInUse, BadPolicy, BadCalendarFile, BadUnits, NatsServerFailed.
     """
-    policies = load_policies(settings.data / "policies")
+    rulebook = load_rulebook(settings.zone, settings.data)
     units = load_units(settings.data / "units.toml")
     database = Database(settings.database)
     server: NatsServer | None = None
@@ -51,7 +51,7 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
         if settings.nats_url is None:
             server = NatsServer(settings.data / "nats")
             settings = settings.model_copy(update={"nats_url": await server.start()})
-        yield Installation(settings, database, policies, units, holder(settings.data), server)
+        yield Installation(settings, database, rulebook, units, holder(settings.data), server)
     finally:
         await database.close()
         if server is not None:

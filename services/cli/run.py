@@ -23,7 +23,7 @@ from services.web.service import PortInUse, Web
 from shared.clock import Clock, SystemClock
 from shared.messaging.server import NatsServer, NatsServerFailed
 from shared.observability import configure_logging
-from shared.policies import load_policies
+from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.schema import check, migrate
@@ -110,8 +110,8 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
         await check(database)
         if service is Service.TRACKER:
             database.lock()
-            policies = load_policies(settings.data / "policies")
-            await Tracker(settings, database, policies, SystemClock(), holder(settings.data)).run()
+            rulebook = load_rulebook(settings.zone, settings.data)
+            await Tracker(settings, database, rulebook, SystemClock(), holder(settings.data)).run()
         elif service is Service.STATISTICS:
             await Statistics(settings, database, units, SystemClock()).run()
         else:
@@ -157,7 +157,7 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
         settings, database, units = installation.settings, installation.database, installation.units
         if installation.server is not None:
             group.create_task(_watch(installation.server), name="nats")
-        tracker = Tracker(settings, database, installation.policies, clock, installation.holder)
+        tracker = Tracker(settings, database, installation.rulebook, clock, installation.holder)
         web = Web(settings, database, units, clock, port, host)
         for service in (tracker, Statistics(settings, database, units, clock), web):
             await _start(group, service)

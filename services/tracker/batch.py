@@ -1,7 +1,7 @@
 """One batch: pushes are decided one by one in memory; what they change is collected for one transaction."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Final
 
 from contracts import subjects
@@ -16,7 +16,7 @@ from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entries
 from shared.domain.history import Absorbed, absorb, comes_last, refold
 from shared.domain.matter import Matter
-from shared.domain.policy import DEFAULT_POLICY, Policies
+from shared.domain.policy import DEFAULT_POLICY, Rulebook
 from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
 from shared.domain.value import replace, value
@@ -63,15 +63,14 @@ def read_push(push: Push) -> ReadPush:
 class Batch:
     """Decides pushes and clock crossings one after another on the state they touch."""
 
-    def __init__(self, lease: Lease, known: Known, told: Told, policies: Policies, zone: tzinfo, now: datetime) -> None:
+    def __init__(self, lease: Lease, known: Known, told: Told, rulebook: Rulebook, now: datetime) -> None:
         self._lease = lease
         self._partition = lease.partition
         self._position = lease.position
         self._head = lease.head
         self._known = known
         self._told_before = told
-        self._policies = policies
-        self._zone = zone
+        self._rulebook = rulebook
         self._now = now
         self._rows: list[LedgerRow] = []
         self._before: dict[Matter, Task | None] = {}
@@ -96,7 +95,7 @@ class Batch:
             return None
         tally: Tally = {}
         for matter, before in self._before.items():
-            for key, change in tally_delta(before, self._known.tasks.get(matter), self._zone).items():
+            for key, change in tally_delta(before, self._known.tasks.get(matter), self._rulebook.zone).items():
                 tally[key] = tally.get(key, 0) + change
         return Changes(
             rows=self._rows,
@@ -169,9 +168,9 @@ class Batch:
         task = self._known.tasks.get(command.matter)
         waiting = [early for early in map(_command_of, self._waiting(command.matter)) if early.cause.at <= self._now + AHEAD]
         if comes_last(task, command, waiting):
-            return absorb(task, command, waiting, self._policies, self._zone)
+            return absorb(task, command, waiting, self._rulebook)
         told = [] if task is None else await self._told(command.matter)
-        return refold(task, command, told, waiting, self._policies, self._zone)
+        return refold(task, command, told, waiting, self._rulebook)
 
     def _waiting(self, matter: Matter) -> list[ParkedEvent]:
         return [parked for parked in self._known.parked.values() if parked.matter == matter] if self._known.parked else []
@@ -209,7 +208,7 @@ class Batch:
 
     def _accept(self, read: ReadPush, command: Command) -> Answer:
         _, partition, position = self._known.taken[_event_id(command)]
-        late = is_overdue_at_once(command, self._zone)
+        late = is_overdue_at_once(command, self._rulebook.zone)
         warnings = (Reason(path="$.data.due", message="lies before the event's own time: overdue at once"),) if late else ()
         return self._receipt(read, command.cause.id, "accepted", position=(partition, position), warnings=warnings)
 
@@ -222,8 +221,8 @@ class Batch:
 
     def _park_for(self, command: Command) -> timedelta:
         task = self._known.tasks.get(command.matter)
-        policy = self._policies.get(task.policy) if task else None
-        return (policy or self._policies[DEFAULT_POLICY]).park_for
+        policy = self._rulebook.policies.get(task.policy) if task else None
+        return (policy or self._rulebook.policies[DEFAULT_POLICY]).park_for
 
     def _reject(self, read: ReadPush, event_id: str | None, reasons: tuple[Reason, ...]) -> Answer:
         key = (read.push.subject, digest(read.push.raw))

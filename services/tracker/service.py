@@ -11,7 +11,7 @@ from services.tracker.partition import Bus, PartitionTracker
 from services.tracker.watermark import LiveWatermark, ReplayWatermark, Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock, ReplayClock, SystemClock
-from shared.domain.policy import Policies
+from shared.domain.policy import Rulebook
 from shared.messaging import streams
 from shared.messaging.broker import Watchdog, connect, make_broker, stop
 from shared.messaging.relay import Relay
@@ -26,10 +26,10 @@ log = structlog.get_logger()
 class Tracker:
     """All partitions of one process. A partition that another process holds is waited for, as a standby."""
 
-    def __init__(self, settings: Settings, database: Database, policies: Policies, clock: Clock, holder: str) -> None:
+    def __init__(self, settings: Settings, database: Database, rulebook: Rulebook, clock: Clock, holder: str) -> None:
         assert settings.nats_url is not None, "whoever builds a tracker knows its server"
         self._settings = settings
-        self._policies = policies
+        self._rulebook = rulebook
         self._clock = clock
         self._holder = holder
         self._store = SqlTrackerStore(database)
@@ -81,7 +81,7 @@ class Tracker:
         relay = Relay(bus.client, bus.js, partition, self._store.published_from)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(lease.clock)
-        writer = Writer(self._store, lease, self._policies, self._settings.zone, self._clock, SystemClock(), relay.offer)
+        writer = Writer(self._store, lease, self._rulebook, self._clock, SystemClock(), relay.offer)
         held = PartitionTracker(bus, writer, relay, self._watermark(bus, partition), self._clock)
         self._held.append(held)
         ready.set()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 import structlog
@@ -13,7 +13,7 @@ from shared.clock import Clock, ReplayClock
 from shared.codec.receipts import Answer
 from shared.domain.command import Command
 from shared.domain.matter import Matter
-from shared.domain.policy import Policies
+from shared.domain.policy import Rulebook
 from shared.domain.value import replace
 from shared.ports import Known, Lease, LedgerRow, NotStored, TrackerStore
 
@@ -33,16 +33,14 @@ class Writer:
         self,
         store: TrackerStore,
         lease: Lease,
-        policies: Policies,
-        zone: tzinfo,
+        rulebook: Rulebook,
         clock: Clock,
         machine: Clock,
         written: Callable[[Sequence[LedgerRow]], None],
     ) -> None:
         self._store = store
         self._lease = lease
-        self._policies = policies
-        self._zone = zone
+        self._rulebook = rulebook
         self._clock = clock
         self._machine = machine
         self._written = written
@@ -119,7 +117,7 @@ class Writer:
         return self._clock.now()
 
     def _batch(self, known: Known, now: datetime) -> Batch:
-        return Batch(self._lease, known, self._store.told, self._policies, self._zone, max(now, self._lease.clock))
+        return Batch(self._lease, known, self._store.told, self._rulebook, max(now, self._lease.clock))
 
     async def _commit(self, batch: Batch, now: datetime) -> None:
         changes = batch.changes()

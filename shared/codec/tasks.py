@@ -67,6 +67,8 @@ def _clock(at_rest: dict[str, Any]) -> Clock:
         version=at_rest["version"],
         segments=tuple(Segment(_instant(s["since"]), _instant_or_none(s["until"])) for s in at_rest["segments"]),
         rungs=tuple(Rung(r["name"], r["kind"], _instant(r["at"])) for r in at_rest["rungs"]),
+        calendar=at_rest["calendar"],
+        provisional=at_rest["provisional"],
     )
 
 

@@ -1,4 +1,4 @@
-"""How long a clock runs: hours and calendar days, due dates of coarser precision. All local days are of the zone given."""
+"""How long a clock runs, and due dates of coarser precision. How a budget is counted off is said in `period`."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 
 from shared.domain.value import value
 
-_BUDGET = re.compile(r"([1-9][0-9]{0,4})(min|h|cd)")
+_BUDGET = re.compile(r"([1-9][0-9]{0,4})(min|h|cd|wd|mo)")
 OPEN_ENDED = "open"
 FIXED = "fixed"
 
@@ -14,18 +14,18 @@ Precision = Literal["day", "month_end", "quarter_end", "half_year_end", "open_en
 
 
 class BadBudget(ValueError):
-    """A budget is a number with min, h or cd, such as 30min, 24h or 30cd, or the word `open`."""
+    """A budget is a number with min, h, cd, wd or mo, such as 24h, 30cd or 5wd, or the word `open`."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text!r} is no budget: write a number with min, h or cd, such as 30min, 24h or 30cd, or the word open")
+        super().__init__(f"{text!r} is no budget: write a number with min, h, cd, wd or mo, such as 24h or 5wd, or the word open")
 
 
 @value
 class Budget:
-    """How long a clock runs; `number` is 0 for an open-ended one."""
+    """How long a clock runs: minutes, hours, calendar days, working days, months; `number` is 0 for an open-ended one."""
 
     number: int
-    unit: Literal["min", "h", "cd", "open"]
+    unit: Literal["min", "h", "cd", "wd", "mo", "open"]
 
     @classmethod
     def parse(cls, text: str) -> "Budget":
@@ -40,24 +40,6 @@ class Budget:
     def __str__(self) -> str:
         return OPEN_ENDED if self.unit == "open" else f"{self.number}{self.unit}"
 
-    def due(self, anchor: datetime, zone: tzinfo) -> datetime | None:
-        """The due instant in UTC of a clock that starts at `anchor`; None for an open-ended budget.
-
-        Hours and minutes run from the instant itself, nights and holidays included (民法典 art 201(2)). Calendar days do not
-        count the first day (art 201(1)) and end at 24:00 local time, which is the start of the next day (art 203(2)).
-        """
-        match self.unit:
-            case "cd":
-                return _start_of(anchor.astimezone(zone).date() + timedelta(days=self.number + 1), zone)
-            case "h":
-                return anchor + timedelta(hours=self.number)
-            case "min":
-                return anchor + timedelta(minutes=self.number)
-            case "open":
-                return None
-            case _:
-                assert_never(self.unit)
-
 
 @value
 class DuePeriod:
@@ -70,7 +52,7 @@ class DuePeriod:
         """The due instant in UTC: 24:00 local time of the period's last day; None for open-ended."""
         if self.day is None:
             return None
-        return _start_of(_last_day(self.precision, self.day) + timedelta(days=1), zone)
+        return start_of(_last_day(self.precision, self.day) + timedelta(days=1), zone)
 
 
 def _last_day(precision: Precision, day: date) -> date:
@@ -92,5 +74,6 @@ def _month_end(year: int, month: int) -> date:
     return following - timedelta(days=1)
 
 
-def _start_of(day: date, zone: tzinfo) -> datetime:
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """The instant in UTC at which a local day begins, which is 24:00 of the day before."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

@@ -1,10 +1,12 @@
 """A clock of a task: budget and segments are the record, the due instant follows; it alerts at its rungs."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED
+from shared.domain.calendar import Calendar
+from shared.domain.period import ahead, due
 from shared.domain.policy import Rule
 from shared.domain.value import replace, value
 
@@ -62,6 +64,10 @@ class Clock:
     segments: tuple[Segment, ...]
     rungs: tuple[Rung, ...]
     """The earliest first."""
+    calendar: str
+    """Version of the calendar that the due was counted on; empty for a due that the sender gave."""
+    provisional: bool
+    """Whether the due rests on a day that a notice of the State Council may yet change."""
 
     @property
     def since(self) -> datetime:
@@ -79,12 +85,15 @@ class Clock:
             return self
         return replace(self, segments=(*self.segments[:-1], replace(self.segments[-1], until=at)))
 
-    def renewed(self, rule: Rule, due: datetime | None, at: datetime) -> "Clock":
+    def renewed(self, rule: Rule, due: datetime | None, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version, which the sender gave at `at`. The rule still says when it warns."""
         since = max(at, self.since)
         segments = (*self.stopped(since).segments, Segment(since, None))
         return replace(
-            started_with_due(self.name, rule, since, due), anchor=self.anchor, version=self.version + 1, segments=segments
+            started_with_due(self.name, rule, since, due, calendar),
+            anchor=self.anchor,
+            version=self.version + 1,
+            segments=segments,
         )
 
     def alert(self, rung: Rung) -> Alert:
@@ -93,25 +102,44 @@ class Clock:
         return Alert(self.name, self.version, rung.name, rung.kind, max(rung.at, self.since), self.due)
 
 
-def started(name: ClockName, rule: Rule, anchor: datetime, zone: tzinfo, *, policy_version: int) -> Clock:
+def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *, policy_version: int) -> Clock:
     """A clock that starts to run at `anchor` under a policy's rule."""
-    due = rule.budget.due(anchor, zone)
-    return _running(name, f"{rule.id}@{policy_version}", rule, str(rule.budget), anchor, due)
+    ends = due(rule.budget, rule.counting, anchor, calendar)
+    return Clock(
+        name=name,
+        rule=f"{rule.id}@{policy_version}",
+        citation=rule.citation,
+        budget=str(rule.budget),
+        anchor=anchor,
+        due=ends.at,
+        version=1,
+        segments=(Segment(anchor, None),),
+        rungs=_rungs(rule, anchor, ends.at, calendar),
+        calendar=calendar.version,
+        provisional=ends.provisional,
+    )
 
 
-def started_with_due(name: ClockName, rule: Rule, anchor: datetime, due: datetime | None) -> Clock:
+def started_with_due(name: ClockName, rule: Rule, anchor: datetime, due: datetime | None, calendar: Calendar) -> Clock:
     """A clock whose due the sender gave; None is the sender's `open_ended`. The rule still says when it warns."""
-    return _running(name, "sender", rule, FIXED if due is not None else OPEN_ENDED, anchor, due)
+    return Clock(
+        name=name,
+        rule="sender",
+        citation="",
+        budget=FIXED if due is not None else OPEN_ENDED,
+        anchor=anchor,
+        due=due,
+        version=1,
+        segments=(Segment(anchor, None),),
+        rungs=_rungs(rule, anchor, due, calendar),
+        calendar="",
+        provisional=False,
+    )
 
 
-def _running(name: ClockName, rule_id: str, rule: Rule, budget: str, anchor: datetime, due: datetime | None) -> Clock:
-    citation = rule.citation if rule_id != "sender" else ""
-    return Clock(name, rule_id, citation, budget, anchor, due, 1, (Segment(anchor, None),), _rungs(rule, anchor, due))
-
-
-def _rungs(rule: Rule, since: datetime, due: datetime | None) -> tuple[Rung, ...]:
+def _rungs(rule: Rule, since: datetime, due: datetime | None, calendar: Calendar) -> tuple[Rung, ...]:
     # A warning whose instant lies before the due was set would only repeat what the setting itself tells.
     if due is None:
         return ()
-    near = [Rung(name, "near", due - lead) for name, lead in rule.near if due - lead > since]
+    near = [Rung(f"near-{lead}", "near", at) for lead in rule.near if (at := ahead(due, lead, calendar)) > since]
     return (*sorted(near, key=lambda rung: rung.at), Rung("overdue", "overdue", due))

@@ -1,4 +1,4 @@
-"""`decide(task, command, policies, zone) -> facts | refusal`: what a command makes happen, or why it may not."""
+"""`decide(task, command, rulebook) -> facts | refusal`: what a command makes happen, or why it may not."""
 
 from collections.abc import Callable
 from datetime import datetime, tzinfo
@@ -8,9 +8,10 @@ from shared.domain import command as c
 from shared.domain import fact as f
 from shared.domain.alert import crossings, unfounded
 from shared.domain.budget import DuePeriod
+from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName, started, started_with_due
 from shared.domain.evolve import evolve
-from shared.domain.policy import DEFAULT_POLICY, Policies, Policy
+from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rulebook
 from shared.domain.task import Task
 from shared.domain.transition import (
     OWNER_ONLY,
@@ -31,9 +32,9 @@ class Refusal:
     early: bool
 
 
-def decide(task: Task | None, command: c.Command, policies: Policies, zone: tzinfo) -> f.Entries | Refusal:
+def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entries | Refusal:
     """The facts of a command in order: clocks that ran out before it, the command's own fact, alerts that it proves unfounded."""
-    policy = _policy(task, command, policies)
+    policy = _policy(task, command, rulebook.policies)
     if isinstance(policy, Refusal):
         return policy
     refusal = _refused(task, command, policy)
@@ -42,12 +43,12 @@ def decide(task: Task | None, command: c.Command, policies: Policies, zone: tzin
     at = command.cause.at
     if task is None:
         assert isinstance(command, c.RegisterTask)
-        entry = f.Entry(command.matter, command.cause, _registered(command, policy, zone))
+        entry = f.Entry(command.matter, command.cause, _registered(command, policy, rulebook.calendar))
         return (entry, *crossings(evolve(None, entry), at))
     before = crossings(task, at)
     for crossing in before:
         task = evolve(task, crossing)
-    entry = f.Entry(command.matter, command.cause, _FACT_OF[type(command)](task, command, policy, zone))
+    entry = f.Entry(command.matter, command.cause, _FACT_OF[type(command)](task, command, policy, rulebook.calendar))
     if not task.alerts and not isinstance(command, c.AmendTask):
         return (*before, entry)  # nothing to withdraw, and no due that could lie in the past
     after = evolve(task, entry)
@@ -90,14 +91,14 @@ def _refused(task: Task | None, command: c.Command, policy: Policy) -> Refusal |
     return Refusal("$.type", why, early=may_become_open(policy.flow, place, command.action))
 
 
-def _registered(command: c.RegisterTask, policy: Policy, zone: tzinfo) -> f.Registered:
+def _registered(command: c.RegisterTask, policy: Policy, calendar: Calendar) -> f.Registered:
     at = command.cause.at
     rule = policy.finish[command.family]
     if command.due is None:
-        finish = started(ClockName.FINISH, rule, at, zone, policy_version=policy.version)
+        finish = started(ClockName.FINISH, rule, at, calendar, policy_version=policy.version)
     else:
-        finish = started_with_due(ClockName.FINISH, rule, at, _instant(command.due, zone))
-    sign = () if policy.sign is None else (started(ClockName.SIGN, policy.sign, at, zone, policy_version=policy.version),)
+        finish = started_with_due(ClockName.FINISH, rule, at, _instant(command.due, calendar.zone), calendar)
+    sign = () if policy.sign is None else (started(ClockName.SIGN, policy.sign, at, calendar, policy_version=policy.version),)
     return f.Registered(
         at=at,
         family=command.family,
@@ -111,35 +112,35 @@ def _registered(command: c.RegisterTask, policy: Policy, zone: tzinfo) -> f.Regi
     )
 
 
-def _amend(task: Task, command: c.AmendTask, policy: Policy, zone: tzinfo) -> f.Amended:
+def _amend(task: Task, command: c.AmendTask, policy: Policy, calendar: Calendar) -> f.Amended:
     clocks: tuple[Clock, ...] = ()
     finish = task.clock(ClockName.FINISH)
     if command.due is not None and finish is not None:
-        clocks = (finish.renewed(policy.finish[task.family], _instant(command.due, zone), command.cause.at),)
+        clocks = (finish.renewed(policy.finish[task.family], _instant(command.due, calendar.zone), command.cause.at, calendar),)
     return f.Amended(command.cause.at, command.title, command.unit, command.co_units, command.category, clocks)
 
 
-def _sign(task: Task, command: c.SignTask, policy: Policy, zone: tzinfo) -> f.Signed:
+def _sign(task: Task, command: c.SignTask, policy: Policy, calendar: Calendar) -> f.Signed:
     return f.Signed(command.cause.at, _running(task, ClockName.SIGN))
 
 
-def _record(task: Task, command: c.RecordOnTask, policy: Policy, zone: tzinfo) -> f.Recorded:
+def _record(task: Task, command: c.RecordOnTask, policy: Policy, calendar: Calendar) -> f.Recorded:
     return f.Recorded(command.cause.at, command.what)
 
 
-def _submit(task: Task, command: c.SubmitTask, policy: Policy, zone: tzinfo) -> f.Submitted:
+def _submit(task: Task, command: c.SubmitTask, policy: Policy, calendar: Calendar) -> f.Submitted:
     return f.Submitted(command.cause.at)
 
 
-def _send_back(task: Task, command: c.SendBackTask, policy: Policy, zone: tzinfo) -> f.SentBack:
+def _send_back(task: Task, command: c.SendBackTask, policy: Policy, calendar: Calendar) -> f.SentBack:
     return f.SentBack(command.cause.at)
 
 
-def _approve(task: Task, command: c.ApproveTask, policy: Policy, zone: tzinfo) -> f.Approved:
+def _approve(task: Task, command: c.ApproveTask, policy: Policy, calendar: Calendar) -> f.Approved:
     return f.Approved(command.cause.at, command.grade, _running(task, *ClockName))
 
 
-def _withdraw(task: Task, command: c.WithdrawTask, policy: Policy, zone: tzinfo) -> f.Withdrawn:
+def _withdraw(task: Task, command: c.WithdrawTask, policy: Policy, calendar: Calendar) -> f.Withdrawn:
     return f.Withdrawn(command.cause.at, _running(task, *ClockName))
 
 

@@ -6,7 +6,6 @@ late, or that lets a parked one become legal, makes the history be folded again 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import tzinfo
 
 from shared.domain import fact as f
 from shared.domain.alert import corrections
@@ -14,7 +13,7 @@ from shared.domain.command import Command
 from shared.domain.decide import Refusal, decide, unloaded
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Order
-from shared.domain.policy import Policies
+from shared.domain.policy import Rulebook
 from shared.domain.task import Task
 from shared.domain.value import value
 
@@ -31,24 +30,24 @@ class Folded:
     waiting: list[Command] = field(default_factory=list)
     refusals: dict[Command, Refusal] = field(default_factory=dict)
 
-    def take(self, command: Command, policies: Policies, zone: tzinfo) -> None:
+    def take(self, command: Command, rulebook: Rulebook) -> None:
         """Apply a command that comes after all others, then whatever waited for it."""
-        if not self._apply(command, policies, zone):
+        if not self._apply(command, rulebook):
             self.waiting.append(command)
             return
         retry = True
         while retry:
-            retry = any(self._retried(early, policies, zone) for early in sorted(self.waiting, key=_order))
+            retry = any(self._retried(early, rulebook) for early in sorted(self.waiting, key=_order))
 
-    def _retried(self, command: Command, policies: Policies, zone: tzinfo) -> bool:
-        if not self._apply(command, policies, zone):
+    def _retried(self, command: Command, rulebook: Rulebook) -> bool:
+        if not self._apply(command, rulebook):
             return False
         self.waiting.remove(command)
         del self.refusals[command]
         return True
 
-    def _apply(self, command: Command, policies: Policies, zone: tzinfo) -> bool:
-        decided = decide(self.task, command, policies, zone)
+    def _apply(self, command: Command, rulebook: Rulebook) -> bool:
+        decided = decide(self.task, command, rulebook)
         if isinstance(decided, Refusal):
             # The refusal that counts is that of its own place in the order, not that of a later try.
             self.refusals.setdefault(command, decided)
@@ -58,11 +57,11 @@ class Folded:
         return True
 
 
-def fold(commands: Sequence[Command], policies: Policies, zone: tzinfo) -> Folded:
+def fold(commands: Sequence[Command], rulebook: Rulebook) -> Folded:
     """The history of one matter from its start, in the order of its events' times."""
     folded = Folded(None)
     for command in sorted(commands, key=_order):
-        folded.take(command, policies, zone)
+        folded.take(command, rulebook)
     return folded
 
 
@@ -82,33 +81,33 @@ def comes_last(task: Task | None, command: Command, waiting: Sequence[Command]) 
     return all(early.cause.order < command.cause.order for early in waiting)
 
 
-def absorb(task: Task | None, command: Command, waiting: Sequence[Command], policies: Policies, zone: tzinfo) -> Absorbed:
+def absorb(task: Task | None, command: Command, waiting: Sequence[Command], rulebook: Rulebook) -> Absorbed:
     """Take a command that comes last in its matter's order."""
     if not waiting:  # nearly always; the rest is ten times as slow
-        decided = decide(task, command, policies, zone)
+        decided = decide(task, command, rulebook)
         if isinstance(decided, Refusal):
             return Absorbed(task, (), decided)
         return Absorbed(evolve_all(task, decided), ((command, decided),), None)
     folded = Folded(task, waiting=list(waiting))
     folded.refusals = {early: Refusal("", "", early=True) for early in waiting}
-    folded.take(command, policies, zone)
+    folded.take(command, rulebook)
     return Absorbed(folded.task, tuple(folded.steps), folded.refusals.get(command))
 
 
 def refold(
-    task: Task | None, command: Command, told: Sequence[Command], waiting: Sequence[Command], policies: Policies, zone: tzinfo
+    task: Task | None, command: Command, told: Sequence[Command], waiting: Sequence[Command], rulebook: Rulebook
 ) -> Absorbed:
     """Take a command that was told late: fold all that was told again, and say by facts what that changes."""
-    if task is not None and task.policy not in policies:
+    if task is not None and task.policy not in rulebook.policies:
         return Absorbed(task, (), unloaded(task))
-    before = fold((*told, *waiting), policies, zone)
-    after = fold((*told, *waiting, command), policies, zone)
+    before = fold((*told, *waiting), rulebook)
+    after = fold((*told, *waiting, command), rulebook)
     refusal = after.refusals.get(command)
     kept, applied = [done for done, _ in before.steps], [done for done, _ in after.steps]
     added = applied[len(kept) :]
     # An event has one row in the ledger: one that was told, displaced and comes into force again is told by the whole task.
     if applied[: len(kept)] == kept and not any(done in told for done in added):
-        return _continued(task, added, refusal, policies, zone)
+        return _continued(task, added, refusal, rulebook)
     assert task is not None, "what was told before made a task"
     assert after.task is not None, "a history that changed has a task"
     now = replace(after.task, displaced=any(done not in applied for done in told))
@@ -116,12 +115,10 @@ def refold(
     return Absorbed(evolve_all(task, [entry for _, entries in steps for entry in entries]), steps, refusal)
 
 
-def _continued(
-    task: Task | None, commands: Sequence[Command], refusal: Refusal | None, policies: Policies, zone: tzinfo
-) -> Absorbed:
+def _continued(task: Task | None, commands: Sequence[Command], refusal: Refusal | None, rulebook: Rulebook) -> Absorbed:
     steps: list[Step] = []
     for command in commands:
-        decided = decide(task, command, policies, zone)
+        decided = decide(task, command, rulebook)
         assert not isinstance(decided, Refusal), "the fold has just applied it"
         task = evolve_all(task, decided)
         steps.append((command, decided))

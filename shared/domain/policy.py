@@ -1,10 +1,12 @@
 """A policy: which transitions are open to a task, how long its clocks run, and when it warns."""
 
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Literal
 
 from shared.domain.budget import Budget
+from shared.domain.calendar import Calendar
 from shared.domain.matter import Family
+from shared.domain.period import CIVIL_CODE, Counting
 from shared.domain.value import value
 
 Flow = Literal["standard", "reported"]
@@ -13,12 +15,13 @@ Flow = Literal["standard", "reported"]
 
 @value
 class Rule:
-    """How one clock of a policy is set: budget, legal citation, and how long before the due it warns."""
+    """How one clock of a policy is set: budget, legal citation, how long before the due it warns, and how days are counted."""
 
     id: str
     budget: Budget
     citation: str
-    near: tuple[tuple[str, timedelta], ...]
+    near: tuple[Budget, ...]
+    counting: Counting = CIVIL_CODE
 
 
 @value
@@ -37,3 +40,16 @@ class Policy:
 
 Policies = dict[str, Policy]
 DEFAULT_POLICY = "standard"
+
+
+@value
+class Rulebook:
+    """What is decided by: the policies by id, and the calendar on which they count."""
+
+    policies: Policies
+    calendar: Calendar
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone in which days begin and periods end."""
+        return self.calendar.zone

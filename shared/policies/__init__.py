@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import time, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.matter import Family
+from shared.domain.period import Counting
 from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rule
 
 
@@ -24,11 +25,18 @@ def _budget(text: object) -> Budget:
     return Budget.parse(text)
 
 
-def _lead(text: object) -> timedelta:
+def _lead(text: object) -> Budget:
+    budget = _budget(text)
+    if budget.unit in {"mo", "open"}:
+        raise ValueError(f"{text!r} is no lead: write a number with min, h, cd or wd, such as 30min, 24h, 3cd or 1wd")
+    return budget
+
+
+def _length(text: object) -> timedelta:
     units = {"min": "minutes", "h": "hours", "cd": "days"}
     budget = _budget(text)
-    if budget.unit == "open":
-        raise ValueError(f"{text!r} has no length: write a number with min, h or cd, such as 30min, 24h or 30cd")
+    if budget.unit not in units:
+        raise ValueError(f"{text!r} has no length of its own: write a number with min, h or cd, such as 30min, 24h or 30cd")
     return timedelta(**{units[budget.unit]: budget.number})
 
 
@@ -36,17 +44,18 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-def _near(text: object) -> tuple[str, timedelta]:
-    return f"near-{text}", _lead(text)
-
-
 class _Rule(_Table):
     budget: Annotated[Budget, BeforeValidator(_budget)]
     citation: Annotated[str, Field(min_length=1)]
-    near: tuple[Annotated[tuple[str, timedelta], BeforeValidator(_near)], ...] = ()
+    near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
+    first_day_counts: bool = False
+    roll: bool = True
+    cut_off: time | None = None
+    day_from: time = time.min
 
     def rule(self, id_: str) -> Rule:
-        return Rule(id=id_, budget=self.budget, citation=self.citation, near=self.near)
+        counting = Counting(self.first_day_counts, self.roll, self.cut_off, self.day_from)
+        return Rule(id=id_, budget=self.budget, citation=self.citation, near=self.near, counting=counting)
 
 
 class _Finish(_Table):
@@ -60,7 +69,7 @@ class _File(_Table):
     version: Annotated[int, Field(ge=1)]
     title: str
     flow: Literal["standard", "reported"]
-    park_for: Annotated[timedelta, BeforeValidator(_lead)]
+    park_for: Annotated[timedelta, BeforeValidator(_length)]
     sign: _Rule | None = None
     finish: _Finish
 

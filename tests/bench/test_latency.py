@@ -11,7 +11,7 @@ from nats.aio.msg import Msg
 
 from services.tracker.service import Tracker
 from shared.clock import SystemClock
-from shared.policies import load_policies
+from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from tests.bench.load import lifecycle_events
 from tests.bench.places import BACKENDS, database_url
@@ -28,9 +28,8 @@ P99_MILLISECONDS = 50.0
 @pytest.mark.parametrize("backend", BACKENDS)
 async def test_a_receipt_comes_soon(backend: str, tmp_path: Path) -> None:
     async with running_nats(tmp_path / "nats") as server, database_url(backend, tmp_path) as url, migrated(url) as database:
-        tracker = Tracker(
-            Settings(data=tmp_path, nats_url=server.url, database_url=url), database, load_policies(), SystemClock(), "bench"
-        )
+        settings = Settings(data=tmp_path, nats_url=server.url, database_url=url)
+        tracker = Tracker(settings, database, load_rulebook(settings.zone), SystemClock(), "bench")
         started = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             running = group.create_task(tracker.run(started))

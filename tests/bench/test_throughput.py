@@ -10,7 +10,7 @@ import pytest
 from services.tracker.service import Tracker
 from shared.clock import SystemClock
 from shared.messaging.streams import provision
-from shared.policies import load_policies
+from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
@@ -26,7 +26,7 @@ AT_LEAST = 0.4
 
 
 async def _lifecycle(settings: Settings, database: Database, events: int) -> float:
-    tracker = Tracker(settings, database, load_policies(), SystemClock(), "bench")
+    tracker = Tracker(settings, database, load_rulebook(Settings().zone), SystemClock(), "bench")
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         start = time.perf_counter()

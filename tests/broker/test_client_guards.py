@@ -116,7 +116,7 @@ async def test_a_broker_that_cannot_be_reached_says_so_in_a_bounded_time(monkeyp
 async def test_a_tracker_that_cannot_reach_its_broker_ends(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ours, "CONNECT_TIMEOUT_SECONDS", 0.5)
     settings = Settings(nats_url=f"nats://127.0.0.1:{free_port()}")
-    tracker = Tracker(settings, database, tracking.policies(), SystemClock(), "tracker")
+    tracker = Tracker(settings, database, tracking.rulebook(), SystemClock(), "tracker")
     with pytest.raises(NatsUnreachable):
         await tracker.run()
 

@@ -40,7 +40,7 @@ class Draft:
     def take(self, *commands: Command, now: datetime = sample.START) -> "Draft":
         """Decide commands one after another; each must be legal in its turn. The bytes pushed are the event's id."""
         for command in commands:
-            entries = decide(self.tasks.get(command.matter), command, sample.POLICIES, sample.SHANGHAI)
+            entries = decide(self.tasks.get(command.matter), command, sample.RULEBOOK)
             assert isinstance(entries, tuple), entries
             self.write(command.matter, entries, now)
         return self

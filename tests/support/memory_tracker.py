@@ -13,7 +13,7 @@ from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, refold
 from shared.domain.tally import Measure, Tally, TallyKey, tally_delta
 from shared.domain.task import Task
-from tests.support.sample import POLICIES, SHANGHAI
+from tests.support.sample import RULEBOOK, SHANGHAI
 from tests.support.scenario import the
 
 
@@ -43,9 +43,9 @@ class MemoryTracker:
 
     def _take(self, command: Command) -> None:
         if comes_last(self.task, command, self.waiting):
-            absorbed = absorb(self.task, command, self.waiting, POLICIES, SHANGHAI)
+            absorbed = absorb(self.task, command, self.waiting, RULEBOOK)
         else:
-            absorbed = refold(self.task, command, self.told, self.waiting, POLICIES, SHANGHAI)
+            absorbed = refold(self.task, command, self.told, self.waiting, RULEBOOK)
         applied = [done for done, _ in absorbed.steps]
         self._write((entry for _, entries in absorbed.steps for entry in entries), absorbed.task)
         self.told += applied

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from shared.calendars import load_calendar
 from shared.domain import command as c
 from shared.domain.budget import Budget
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.policy import Policies, Policy, Rule
+from shared.domain.policy import Policies, Policy, Rule, Rulebook
 from shared.domain.task import Grade
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -20,7 +21,7 @@ CITY: Final = "city"
 DISTRICT: Final = "district"
 MATTER: Final = Matter(CITY, "7")
 
-_NEAR: Final = (("near-3cd", timedelta(days=3)), ("near-1cd", timedelta(days=1)))
+_NEAR: Final = (Budget(3, "cd"), Budget(1, "cd"))
 
 
 def at(days: float = 0, *, hours: float = 0, minutes: float = 0) -> datetime:
@@ -28,7 +29,7 @@ def at(days: float = 0, *, hours: float = 0, minutes: float = 0) -> datetime:
     return START + timedelta(days=days, hours=hours, minutes=minutes)
 
 
-def rule(budget: str, near: tuple[tuple[str, timedelta], ...] = _NEAR, id_: str = "sample.finish") -> Rule:
+def rule(budget: str, near: tuple[Budget, ...] = _NEAR, id_: str = "sample.finish") -> Rule:
     """A rule with a budget as policies write it."""
     return Rule(id_, Budget.parse(budget), "sample citation", near)
 
@@ -39,7 +40,7 @@ POLICIES: Final[Policies] = {
         version=3,
         title="sign, handle, review",
         flow="standard",
-        sign=rule("24h", (("near-2h", timedelta(hours=2)),), "standard.sign"),
+        sign=rule("24h", (Budget(2, "h"),), "standard.sign"),
         finish=dict.fromkeys(Family, rule("30cd", id_="standard.finish")),
         park_for=timedelta(days=30),
     ),
@@ -53,6 +54,9 @@ POLICIES: Final[Policies] = {
         park_for=timedelta(days=30),
     ),
 }
+
+CALENDAR: Final = load_calendar(SHANGHAI)
+RULEBOOK: Final = Rulebook(POLICIES, CALENDAR)
 
 
 def cause(command: type[c.Command], when: datetime, id_: str, source: str) -> Cause:

@@ -1,7 +1,7 @@
 """`given(commands).when(command).then(facts)`: the sentence in which the tests of the core are written."""
 
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from shared.domain import fact as f
 from shared.domain.alert import crossings
@@ -9,9 +9,9 @@ from shared.domain.clock import Clock, ClockName
 from shared.domain.command import Command
 from shared.domain.decide import Refusal, decide
 from shared.domain.evolve import evolve_all
-from shared.domain.policy import Policies
+from shared.domain.policy import Rulebook
 from shared.domain.task import Task
-from tests.support.sample import POLICIES, SHANGHAI
+from tests.support.sample import RULEBOOK
 
 
 def the(task: Task | None) -> Task:
@@ -70,26 +70,25 @@ class Given:
     """A task as its history left it."""
 
     task: Task | None
-    policies: Policies
-    zone: tzinfo
+    rulebook: Rulebook
 
     def swept(self, before: datetime) -> "Given":
         """The same after the clocks were driven up to an instant."""
         task = the(self.task)
-        return Given(evolve_all(task, crossings(task, before)), self.policies, self.zone)
+        return Given(evolve_all(task, crossings(task, before)), self.rulebook)
 
     def when(self, command: Command) -> Outcome:
-        decided = decide(self.task, command, self.policies, self.zone)
+        decided = decide(self.task, command, self.rulebook)
         if isinstance(decided, Refusal):
             return Outcome(decided, self.task)
         return Outcome(decided, evolve_all(self.task, decided))
 
 
-def given(*commands: Command, policies: Policies = POLICIES, zone: tzinfo = SHANGHAI) -> Given:
+def given(*commands: Command, rulebook: Rulebook = RULEBOOK) -> Given:
     """The task that these commands make; each must be legal in its turn."""
-    now = Given(None, policies, zone)
+    now = Given(None, rulebook)
     for command in commands:
         outcome = now.when(command)
         assert outcome.entries
-        now = Given(outcome.task, policies, zone)
+        now = Given(outcome.task, rulebook)
     return now

@@ -5,14 +5,14 @@ import sys
 
 from services.tracker.service import Tracker
 from shared.clock import SystemClock
-from shared.policies import load_policies
+from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from shared.storage.engine import Database
 
 
 async def _track(database_url: str, nats_url: str) -> None:
     database = Database(database_url)
-    tracker = Tracker(Settings(nats_url=nats_url), database, load_policies(), SystemClock(), "tracker")
+    tracker = Tracker(Settings(nats_url=nats_url), database, load_rulebook(Settings().zone), SystemClock(), "tracker")
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         group.create_task(tracker.run(started))

@@ -20,10 +20,10 @@ from services.tracker.service import Tracker
 from shared.clock import Clock, SystemClock
 from shared.codec.events import digest
 from shared.codec.receipts import decode_receipt
-from shared.domain.policy import Policies
+from shared.domain.policy import Rulebook
 from shared.messaging import streams
-from shared.policies import load_policies
 from shared.ports import StoredRow
+from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
@@ -36,9 +36,9 @@ AT_ONCE = 200
 
 
 @cache
-def policies() -> Policies:
-    """The policies that we ship."""
-    return load_policies()
+def rulebook() -> Rulebook:
+    """The policies and the calendar that we ship."""
+    return load_rulebook(Settings().zone)
 
 
 def raw_of(event: Wire | bytes) -> bytes:
@@ -143,7 +143,7 @@ async def tracking(
 ) -> AsyncIterator[Tracker]:
     """A tracker that runs until the end of the context, where it is cancelled; its failure is the test's."""
     settings = Settings(nats_url=nats_url, partitions=partitions)
-    tracker = Tracker(settings, database, policies(), clock or SystemClock(), holder)
+    tracker = Tracker(settings, database, rulebook(), clock or SystemClock(), holder)
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(tracker.run(started))

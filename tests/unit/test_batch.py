@@ -12,10 +12,10 @@ from shared.codec.events import Undecodable
 from shared.codec.facts import GENESIS
 from shared.codec.receipts import Answer
 from shared.domain.matter import Matter
-from shared.domain.policy import Policies
+from shared.domain.policy import Policies, Rulebook
 from shared.ports import Known, Lease
 from tests.support.pushed import ISSUED, directive_saying, of_type, paths, raw
-from tests.support.sample import MATTER, POLICIES, SHANGHAI, at, register
+from tests.support.sample import CALENDAR, MATTER, POLICIES, at, register
 from tests.support.scenario import given
 
 
@@ -25,7 +25,7 @@ async def nothing_told(matter: Matter) -> list[bytes]:
 
 def batch(known: Known | None = None, policies: Policies = POLICIES) -> Batch:
     lease = Lease(0, 1, 0, GENESIS, at(0))
-    return Batch(lease, known or Known({}, {}, {}), nothing_told, policies, SHANGHAI, at(30))
+    return Batch(lease, known or Known({}, {}, {}), nothing_told, Rulebook(policies, CALENDAR), at(30))
 
 
 def push(event: dict[str, Any], subject: Inbound = ISSUED) -> Push:

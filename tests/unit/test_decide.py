@@ -10,8 +10,10 @@ from shared.domain.budget import DuePeriod
 from shared.domain.command import Command, Due
 from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import BrokenHistory, evolve
+from shared.domain.policy import Rulebook
 from shared.domain.task import Closed, Ended, Handling, InReview
 from tests.support.sample import (
+    CALENDAR,
     CITY,
     DISTRICT,
     DUE_OF_30_DAYS,
@@ -205,7 +207,7 @@ def test_a_refusal_names_state_and_policy() -> None:
 
 @pytest.mark.parametrize("command", [sign(at(2)), amend(at(2)), record(at(0.5)), register(at(2), id_="again")])
 def test_a_task_whose_policy_is_gone_refuses_everything_until_it_is_back(command: Command) -> None:
-    without = Given(PENDING.task, {"standard-2": POLICIES["standard"]}, SHANGHAI)
+    without = Given(PENDING.task, Rulebook({"standard-2": POLICIES["standard"]}, CALENDAR))
     without.when(command).refused("$.subject", early=True, saying="the policy standard of this task is not loaded")
 
 

@@ -20,10 +20,10 @@ from shared.domain.history import Folded, fold
 from shared.domain.matter import Family, Matter
 from shared.domain.tally import measures
 from shared.domain.task import Closed, Task
-from shared.policies import load_policies
+from shared.rulebook import load_rulebook
 
 ZONE = ZoneInfo("Asia/Shanghai")
-POLICIES = load_policies()
+RULEBOOK = load_rulebook(ZONE)
 EVENTS = half_year()
 REPORT_DAY = datetime(2023, 6, 19, tzinfo=ZONE)
 """24:00 on 18 June."""
@@ -71,7 +71,7 @@ def histories(until: datetime) -> dict[Matter, Folded]:
         if at(event) < until:
             command = decoded(event)
             commands.setdefault(command.matter, []).append(command)
-    return {matter: fold(told, POLICIES, ZONE) for matter, told in commands.items()}
+    return {matter: fold(told, RULEBOOK) for matter, told in commands.items()}
 
 
 def tasks(until: datetime) -> list[Task]:

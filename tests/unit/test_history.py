@@ -11,11 +11,26 @@ from shared.domain import fact as f
 from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, fold, refold
+from shared.domain.policy import Rulebook
 from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
 from tests.support.histories import any_history, arrivals
 from tests.support.memory_tracker import MemoryTracker, assert_alerts_are_raised_once, holding, in_order, tallied, tracked
-from tests.support.sample import POLICIES, SHANGHAI, amend, approve, at, record, register, send_back, sign, submit, withdraw
+from tests.support.sample import (
+    CALENDAR,
+    POLICIES,
+    RULEBOOK,
+    SHANGHAI,
+    amend,
+    approve,
+    at,
+    record,
+    register,
+    send_back,
+    sign,
+    submit,
+    withdraw,
+)
 from tests.support.scenario import the
 
 LAST_WATERMARK = at(400)
@@ -168,7 +183,7 @@ def test_while_an_event_is_displaced_every_event_folds_the_history_again() -> No
     tracker = MemoryTracker().push(register(at(0)), sign(at(1)), submit(at(2)), approve(at(5)), send_back(at(3)))
     assert not comes_last(tracker.task, submit(at(9)), [])
     tracker.push(submit(at(9), id_="submit-again"))
-    assert the(tracker.task) == the(fold(tracker.told, POLICIES, SHANGHAI).task)
+    assert the(tracker.task) == the(fold(tracker.told, RULEBOOK).task)
 
 
 def test_parked_events_that_a_correction_made_legal_are_put_on_record_beside_it() -> None:
@@ -188,7 +203,7 @@ def test_an_event_after_the_end_is_rejected_and_leaves_no_trace() -> None:
 def test_a_late_event_that_its_own_place_refuses_changes_nothing() -> None:
     tracker = MemoryTracker().push(register(at(0)), withdraw(at(2)), sign(at(3)))
     before = (tracker.task, list(tracker.ledger))
-    absorbed = refold(tracker.task, send_back(at(1)), tracker.told, [], POLICIES, SHANGHAI)
+    absorbed = refold(tracker.task, send_back(at(1)), tracker.told, [], RULEBOOK)
     assert absorbed.refusal is not None
     assert absorbed.steps == ()
     assert (absorbed.task, tracker.ledger) == before
@@ -196,7 +211,7 @@ def test_a_late_event_that_its_own_place_refuses_changes_nothing() -> None:
 
 def test_an_absorbed_event_frees_those_that_waited_in_the_order_of_their_times() -> None:
     waiting = [approve(at(3)), submit(at(2))]
-    absorbed = absorb(MemoryTracker().push(register(at(0))).task, sign(at(4)), waiting, POLICIES, SHANGHAI)
+    absorbed = absorb(MemoryTracker().push(register(at(0))).task, sign(at(4)), waiting, RULEBOOK)
     assert [command.action for command, _ in absorbed.steps] == ["sign", "submit", "approve"]
 
 
@@ -209,8 +224,8 @@ def test_an_event_freed_by_a_correction_is_put_on_record_by_its_own_word() -> No
 
 def test_a_late_event_about_a_task_whose_policy_is_gone_waits_for_it() -> None:
     tracker = MemoryTracker().push(register(at(0)), sign(at(1)))
-    without = {"other": POLICIES["standard"]}
-    absorbed = refold(tracker.task, record(at(0.5)), tracker.told, [], without, SHANGHAI)
+    without = Rulebook({"other": POLICIES["standard"]}, CALENDAR)
+    absorbed = refold(tracker.task, record(at(0.5)), tracker.told, [], without)
     assert (absorbed.task, absorbed.steps) == (tracker.task, ())
     assert absorbed.refusal is not None
     assert absorbed.refusal.early

@@ -61,10 +61,10 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert (policy.id, policy.version, policy.flow, policy.park_for) == ("own", 2, "standard", timedelta(days=7))
     assert policy.sign is not None
     assert (policy.sign.id, policy.sign.budget) == ("own.sign", Budget(2, "h"))
-    assert policy.sign.near == (("near-30min", timedelta(minutes=30)),)
+    assert policy.sign.near == (Budget(30, "min"),)
     finish = policy.finish[Family.DIRECTIVE]
     assert (finish.id, str(finish.budget), finish.citation) == ("own.finish.directive", "10cd", "rule 2")
-    assert finish.near == (("near-3cd", timedelta(days=3)), ("near-2h", timedelta(hours=2)))
+    assert finish.near == (Budget(3, "cd"), Budget(2, "h"))
 
 
 @pytest.mark.parametrize(
@@ -79,15 +79,17 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('flow = "standard"', 'flow = "reported"', "sign"),
         ('park_for = "7cd"', 'park_for = "open"', "park_for: 'open' has no length"),
         ('park_for = "7cd"', "park_for = 7", "park_for"),
-        ('budget = "10cd"', 'budget = "10wd"', "finish.directive.budget"),
+        ('budget = "10cd"', 'budget = "10yd"', "finish.directive.budget"),
+        ('budget = "10cd"', 'budget = "10cd"\ncut_off = "late"', "finish.directive.cut_off"),
+        ('park_for = "7cd"', 'park_for = "7wd"', "park_for: '7wd' has no length"),
         ('budget = "10cd"', "budget = 10", "finish.directive.budget"),
         ('citation = "rule 2"', "", "finish.directive.citation"),
         ('citation = "rule 2"', 'citation = ""', "finish.directive.citation"),
         ('citation = "rule 1"', 'citation = "rule 1"\nlate = "5cd"', "sign.late"),
         ('near = ["30min"]', 'near = ["soon"]', "sign.near.0: 'soon' is no budget"),
-        ('near = ["30min"]', 'near = ["open"]', "sign.near.0: 'open' has no length"),
+        ('near = ["30min"]', 'near = ["open"]', "sign.near.0: 'open' is no lead"),
         ('near = ["30min"]', "near = [30]", "sign.near.0: '30' is no budget"),
-        ('near = ["3cd", "2h"]', 'near = ["3cd", "2wd"]', "finish.directive.near.1: '2wd' is no budget"),
+        ('near = ["3cd", "2h"]', 'near = ["3cd", "2mo"]', "finish.directive.near.1: '2mo' is no lead"),
         ('near = ["30min"]', 'near = "30min"', "sign.near"),
         ("[finish.rectification]", "[finish.other]", "finish.rectification"),
     ],

@@ -1,0 +1,168 @@
+"""The working-day calendar: weekends, the holidays make-up days (补班) of the State Council's yearly notices, local days.
+
+A year without a notice is provisional: its weekends and the holidays of fixed date are known, the rest is not. The notice of a
+year may also change the last days of the December before it (2006, 2007, 2011, 2018 and 2022 did): they are provisional with it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta, tzinfo
+from enum import StrEnum
+
+from shared.domain.value import value
+
+
+class DayKind(StrEnum):
+    """What makes a day a working day or not."""
+
+    WORKDAY = "workday"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make-up"
+    LOCAL_OFF = "local-off"
+    LOCAL_WORK = "local-work"
+
+
+@value
+class Day:
+    """One day of the calendar; `name` is the holiday's own name or the reason of a local day, in Chinese."""
+
+    date: date
+    kind: DayKind
+    name: str
+    provisional: bool
+
+    @property
+    def working(self) -> bool:
+        """Whether offices work on this day."""
+        return self.kind in _WORKING
+
+
+_WORKING = frozenset({DayKind.WORKDAY, DayKind.MAKE_UP, DayKind.LOCAL_WORK})
+_WORKDAY, _WEEKEND = "工作日", "周末"
+
+
+@value
+class Notice:
+    """A year's notice: days off by date with the holiday's name, and the weekend days that are worked."""
+
+    year: int
+    published: date | None
+    off: Mapping[date, str]
+    work: Mapping[date, str]
+
+
+@value
+class LocalDay:
+    """A day that a local authority set: a typhoon day off, a local holiday, an extra working day."""
+
+    date: date
+    working: bool
+    reason: str
+
+
+class BadCalendar(ValueError):
+    """The calendar contradicts itself; the message names the day and what is said of it twice."""
+
+
+FIXED_HOLIDAYS = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
+"""The statutory days of fixed date from 2025 on (全国年节及纪念日放假办法 2024 art 2); the others follow moon and sun."""
+
+_YEARS_ON = 12
+"""Years after the last notice for which days are counted from a table; later ones are counted one by one."""
+
+
+class Calendar:
+    """All days, and the zone in which they begin at 00:00. It never changes: another notice makes another calendar."""
+
+    def __init__(self, zone: tzinfo, notices: Iterable[Notice], local: Iterable[LocalDay] = (), version: str = "") -> None:
+        self.zone = zone
+        self.version = version
+        self.notices = {notice.year: notice for notice in notices}
+        self._special: dict[date, tuple[DayKind, str]] = {}
+        for notice in self.notices.values():
+            self._enter(notice.off, DayKind.HOLIDAY)
+            self._enter(notice.work, DayKind.MAKE_UP)
+        self._enter_local(local)
+        years = sorted(self.notices) or [2000]
+        self._first = date(years[0], 1, 1)
+        self._count(date(years[-1] + _YEARS_ON, 12, 31))
+
+    def day(self, day: date) -> Day:
+        """What the calendar says of a day."""
+        kind, name = self._special.get(day) or self._ordinary(day)
+        return Day(day, kind, name, self.is_provisional(day))
+
+    def is_working(self, day: date) -> bool:
+        """Whether offices work on a day."""
+        return (self._special.get(day) or self._ordinary(day))[0] in _WORKING
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether a notice that is not known yet may say something else of the day."""
+        if day.year not in self.notices:
+            return True
+        return day.month == 12 and day.day >= 29 and day.year + 1 not in self.notices
+
+    def has_provisional(self, first: date, last: date) -> bool:
+        """Whether one of the days from `first` to `last` is provisional."""
+        if self.is_provisional(first) or self.is_provisional(last):
+            return True
+        return any(self.is_provisional(date(year, 12, 31)) for year in range(first.year, last.year))
+
+    def after(self, day: date, working_days: int) -> date:
+        """The last of so many working days, the first of which comes after `day`."""
+        index = day.toordinal() - self._origin
+        if 0 <= index < len(self._before):
+            nth = self._before[index] + working_days - 1
+            if nth < len(self._working):
+                return date.fromordinal(self._working[nth])
+        while working_days:
+            day += timedelta(days=1)
+            working_days -= self.is_working(day)
+        return day
+
+    def before(self, day: date, working_days: int) -> date:
+        """The working day so many working days before `day`."""
+        while working_days:
+            day -= timedelta(days=1)
+            working_days -= self.is_working(day)
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        """The day itself if it is a working day, else the next one that is."""
+        return day if self.is_working(day) else self.after(day, 1)
+
+    def _enter(self, days: Mapping[date, str], kind: DayKind) -> None:
+        for day, name in days.items():
+            said = self._special.get(day)
+            if said is not None and said[0] is not kind:
+                raise BadCalendar(f"{day} is both {said[0]} ({said[1]}) and {kind} ({name})")
+            self._special[day] = (kind, name)
+
+    def _enter_local(self, local: Iterable[LocalDay]) -> None:
+        seen: set[date] = set()
+        for one in local:
+            if one.date in seen:
+                raise BadCalendar(f"{one.date} is named twice as a local day")
+            seen.add(one.date)
+            if self.is_working(one.date) == one.working:
+                what = "a working day" if one.working else "no working day"
+                raise BadCalendar(
+                    f"{one.date} is {what} already ({self.day(one.date).name}); the local day {one.reason!r} says nothing"
+                )
+            self._special[one.date] = (DayKind.LOCAL_WORK if one.working else DayKind.LOCAL_OFF, one.reason)
+
+    def _ordinary(self, day: date) -> tuple[DayKind, str]:
+        if day.year not in self.notices and (day.month, day.day) in FIXED_HOLIDAYS:
+            return DayKind.HOLIDAY, FIXED_HOLIDAYS[day.month, day.day]
+        return (DayKind.WEEKEND, _WEEKEND) if day.weekday() >= 5 else (DayKind.WORKDAY, _WORKDAY)
+
+    def _count(self, last: date) -> None:
+        self._origin = self._first.toordinal()
+        self._working = [o for o in range(self._origin, last.toordinal() + 1) if self.is_working(date.fromordinal(o))]
+        self._before: list[int] = []
+        """For each day from the first one: how many working days there are up to and including it."""
+        worked = set(self._working)
+        count = 0
+        for ordinal in range(self._origin, last.toordinal() + 1):
+            count += ordinal in worked
+            self._before.append(count)
