@@ -1,6 +1,6 @@
 """Where the command writes: results to standard output, progress and troubles to standard error."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -71,6 +71,13 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write 2026-11-23, 2026-11-23T09:00 or with an offset +08:00") from None
     return read if read.tzinfo is not None else read.replace(tzinfo=zone)
+
+
+def local_end(when: datetime | None, zone: ZoneInfo) -> str:
+    """The end of a period for a person: what ends at midnight ends at 24:00 of the day before."""
+    if when is None or when.astimezone(zone).time() != time.min:
+        return local(when, zone)
+    return f"{when.astimezone(zone).date() - timedelta(days=1)} 24:00"
 
 
 def local(when: datetime | None, zone: ZoneInfo) -> str:

@@ -6,10 +6,11 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from services.cli import audit, demonstration, feed, history, look, run
+from services.cli import audit, deadlines, demonstration, feed, history, look, run
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.web.service import PortInUse
+from shared.calendars import BadCalendarFile
 from shared.messaging.broker import NatsUnreachable
 from shared.messaging.server import NatsServerFailed
 from shared.messaging.streams import ConfigDrift
@@ -24,6 +25,7 @@ EXIT_CONFIG: Final = 78
 
 _TROUBLES: Final[dict[type[Exception], int]] = {
     BadDatabase: EXIT_CONFIG,
+    BadCalendarFile: EXIT_CONFIG,
     BadPolicy: EXIT_CONFIG,
     BadUnits: EXIT_CONFIG,
     ConfigDrift: EXIT_CONFIG,
@@ -44,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, look, audit):
+for commands in (run, demonstration, feed, history, look, deadlines, audit):
     commands.add_to(app)
 
 

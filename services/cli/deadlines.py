@@ -1,0 +1,176 @@
+"""Commands about deadlines: `due` counts a rule off and says why, `calendar show` prints a year's days."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+import orjson
+import typer
+from rich.table import Table
+
+from services.cli.console import (
+    DEFAULT_DATA,
+    DataOption,
+    JsonOption,
+    errors,
+    instant,
+    local,
+    local_end,
+    output,
+    print_json,
+    settings_for,
+)
+from shared.domain.budget import BadBudget, Budget
+from shared.domain.calendar import Calendar, DayKind
+from shared.domain.period import CIVIL_CODE, Counted, Due, due, trace
+from shared.domain.policy import Rule, Rulebook
+from shared.rulebook import load_rulebook
+
+calendar = typer.Typer(no_args_is_help=True, help="The working-day calendar.")
+
+_WHY: Final = {"first-day": "起始日不计", "counted": "计入", "not-working": "非工作日不计", "rolled": "期满日顺延"}
+_KIND: Final = {
+    DayKind.WORKDAY: "工作日",
+    DayKind.WEEKEND: "周末",
+    DayKind.HOLIDAY: "放假",
+    DayKind.MAKE_UP: "补班",
+    DayKind.LOCAL_OFF: "本地放假",
+    DayKind.LOCAL_WORK: "本地上班",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command("due")(due_)
+    app.add_typer(calendar, name="calendar")
+
+
+def due_(
+    rule: Annotated[str, typer.Option("--rule", help="Id of a rule, or a budget: 30min, 24h, 60cd, 5wd, 2mo.")],
+    start: Annotated[str | None, typer.Option("--start", help="The instant from which it counts.")] = None,
+    starts: Annotated[
+        Path | None, typer.Option("--starts", help="File with one instant a line; one JSON a line comes out.", exists=True)
+    ] = None,
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """When a rule that starts at an instant is due, and why: day by day, counted or not.
+
+    A budget alone is counted after the civil code: the first day excluded, periods in calendar days and months roll off a last
+    day that is no working day, the last day ends at 24:00, which is the start of the next day. A date is read as its 00:00 in
+    DUBAN_TIMEZONE.
+
+    Examples: `duban due --rule 5wd --start 2026-09-29` or `duban due --rule standard.sign --start 2026-08-03T10:00 --json`
+    """
+    if (start is None) == (starts is None):
+        raise typer.BadParameter("give either --start INSTANT or --starts FILE")
+    settings = settings_for(data)
+    rulebook = load_rulebook(settings.zone, settings.data)
+    found = _rule(rule, rulebook)
+    if starts is not None:
+        _each(starts, found, rulebook.calendar, settings.zone)
+        return
+    anchor = _anchor(start, settings.zone)
+    ends = due(found.budget, found.counting, anchor, rulebook.calendar)
+    days = trace(found.budget, found.counting, anchor, rulebook.calendar)
+    if as_json:
+        explained = [{"day": one.day, "counted": one.counted, "why": one.why, "kind": one.kind, "name": one.name} for one in days]
+        document = {
+            "rule": found.id,
+            "citation": found.citation,
+            "budget": str(found.budget),
+            "calendar": rulebook.calendar.version,
+        }
+        print_json(document | _answer(anchor, ends, settings.zone) | {"trace": explained})
+    else:
+        _show(found, anchor, ends, days, rulebook.calendar)
+
+
+def _rule(text: str, rulebook: Rulebook) -> Rule:
+    rules: dict[str, Rule] = {}
+    for policy in rulebook.policies.values():
+        rules |= {rule.id: rule for rule in (*policy.finish.values(), *((policy.sign,) if policy.sign else ()))}
+    if text in rules:
+        return rules[text]
+    try:
+        return Rule(text, Budget.parse(text), "民法典第二百条至第二百零四条", (), CIVIL_CODE)
+    except BadBudget as error:
+        raise typer.BadParameter(f"{error}; or the id of a rule: {', '.join(sorted(rules))}") from None
+
+
+def _anchor(text: str | None, zone: ZoneInfo) -> datetime:
+    read = instant(text, zone)
+    assert read is not None
+    return read.astimezone(UTC)
+
+
+def _answer(anchor: datetime, ends: Due, zone: ZoneInfo) -> dict[str, Any]:
+    at = None if ends.at is None else ends.at.astimezone(zone)
+    return {"start": anchor.astimezone(zone), "due": at, "provisional": ends.provisional}
+
+
+def _each(file: Path, rule: Rule, calendar: Calendar, zone: ZoneInfo) -> None:
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                anchor = _anchor(line.strip(), zone)
+            except typer.BadParameter as error:
+                raise typer.BadParameter(f"{file}, line {number}: {error.message}") from None
+            ends = due(rule.budget, rule.counting, anchor, calendar)
+            typer.echo(orjson.dumps(_answer(anchor, ends, zone)).decode())
+
+
+def _show(rule: Rule, anchor: datetime, ends: Due, days: tuple[Counted, ...], calendar: Calendar) -> None:
+    zone = calendar.zone
+    assert isinstance(zone, ZoneInfo)
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    counted = 0
+    for one in days:
+        counted += one.counted
+        table.add_row(
+            f"{one.day} {'一二三四五六日'[one.day.weekday()]}", str(counted) if one.counted else "", _WHY[one.why], one.name
+        )
+    if days:
+        output.print(table)
+    output.print(f"{rule.id}（{rule.budget}，{rule.citation}）", highlight=False)
+    output.print(f"{local(anchor, zone)} → [bold]{local_end(ends.at, zone)}[/]，日历 {calendar.version}", highlight=False)
+    if ends.provisional:
+        errors.print("暂定：所涉年份的放假通知尚未载入，载入后重新计算", style="yellow")
+
+
+def _weekday(day: date) -> str:
+    return f"{day} {'一二三四五六日'[day.weekday()]}"
+
+
+@calendar.command("show")
+def show(
+    year: Annotated[int, typer.Argument(min=1949, max=2999, help="The year.")],
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """The days of a year that are not as their weekday says: days off, make-up working days, local days.
+
+    Example: `duban calendar show 2026`
+    """
+    settings = settings_for(data)
+    days = load_rulebook(settings.zone, settings.data).calendar
+    notice = days.notices.get(year)
+    year_days = [days.day(date.fromordinal(o)) for o in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())]
+    working = sum(day.working for day in year_days)
+    special = [day for day in year_days if day.kind not in {DayKind.WORKDAY, DayKind.WEEKEND}]
+    if as_json:
+        listed = [{"day": day.date, "kind": day.kind, "name": day.name, "provisional": day.provisional} for day in special]
+        published = notice.published if notice else None
+        document = {"year": year, "version": days.version, "provisional": notice is None, "published": published}
+        print_json(document | {"working_days": working, "days": listed})
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for day in special:
+        table.add_row(_weekday(day.date), _KIND[day.kind], day.name)
+    output.print(table)
+    output.print(f"{year} 年：工作日 {working} 天，日历 {days.version}", highlight=False)
+    if notice is None:
+        errors.print(f"暂定：{year} 年的放假通知尚未载入，仅计周末和日期固定的法定节日", style="yellow")

@@ -1,0 +1,96 @@
+"""`duban due` and `duban calendar show` as a user runs them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.duban import asked
+
+
+def test_a_budget_is_counted_off_with_every_day_explained(tmp_path: Path) -> None:
+    ended = asked("due", "--rule", "5wd", "--start", "2026-09-29", "--json", "--data", tmp_path)
+    assert (ended.json["due"], ended.json["provisional"]) == ("2026-10-13T00:00:00+08:00", False)
+    counted = [step["day"] for step in ended.json["trace"] if step["counted"]]
+    assert counted == ["2026-09-30", "2026-10-08", "2026-10-09", "2026-10-10", "2026-10-12"]
+    assert ended.json["trace"][0] | {"kind": "workday"} == {
+        "day": "2026-09-29",
+        "counted": False,
+        "why": "first-day",
+        "kind": "workday",
+        "name": "工作日",
+    }
+    assert next(step for step in ended.json["trace"] if step["day"] == "2026-10-10")["name"] == "补班"
+
+
+def test_a_person_reads_the_end_as_an_office_writes_it(tmp_path: Path) -> None:
+    ended = asked("due", "--rule", "5wd", "--start", "2026-09-29", "--data", tmp_path)
+    assert "2026-09-29 00:00 → 2026-10-12 24:00" in ended.out
+    assert "2026-10-10 六  4  计入" in ended.out
+
+
+def test_a_rule_is_named_by_its_id_and_has_its_citation(tmp_path: Path) -> None:
+    ended = asked("due", "--rule", "standard.finish.complaint", "--start", "2026-08-03T10:00", "--json", "--data", tmp_path)
+    assert ended.json["due"] == "2026-10-09T00:00:00+08:00"
+    assert "信访工作条例" in ended.json["citation"]
+
+
+def test_many_starts_give_one_answer_a_line(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    starts.write_text("2026-12-28\n\n2026-11-10T09:00+08:00\n")
+    ended = asked("due", "--rule", "5wd", "--starts", starts, "--data", tmp_path)
+    answers = [json.loads(line) for line in ended.out.splitlines()]
+    assert [(one["due"], one["provisional"]) for one in answers] == [
+        ("2027-01-06T00:00:00+08:00", True),
+        ("2026-11-18T00:00:00+08:00", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--rule", "5xx", "--start", "2026-01-01"], "standard.sign"),
+        (["--rule", "5wd"], "--start INSTANT or --starts FILE"),
+        (["--rule", "5wd", "--start", "yesterday"], "is no date"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_with_what_could(tmp_path: Path, arguments: list[str], said: str) -> None:
+    ended = asked("due", *arguments, "--data", tmp_path, env={"COLUMNS": "400"})
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_a_line_that_is_no_instant_is_named(tmp_path: Path) -> None:
+    starts = tmp_path / "starts"
+    starts.write_text("2026-12-28\nsoon\n")
+    ended = asked("due", "--rule", "5wd", "--starts", starts, "--data", tmp_path, env={"COLUMNS": "400"})
+    assert ended.code == 2
+    assert "line 2: 'soon'" in ended.err
+
+
+def test_a_year_is_shown_with_its_days_off_and_its_make_up_days(tmp_path: Path) -> None:
+    ended = asked("calendar", "show", 2026, "--json", "--data", tmp_path)
+    kinds = {day["day"]: day["kind"] for day in ended.json["days"]}
+    assert (kinds["2026-01-04"], kinds["2026-02-23"], len(kinds)) == ("make-up", "holiday", 39)
+    assert (ended.json["working_days"], ended.json["provisional"], ended.json["published"]) == (248, False, "2025-11-04")
+    assert "2026-09-20 日  补班" in asked("calendar", "show", 2026, "--data", tmp_path).out
+
+
+def test_a_year_without_a_notice_says_so_and_the_offices_own_notice_settles_it(tmp_path: Path) -> None:
+    assert asked("calendar", "show", 2027, "--json", "--data", tmp_path).json["provisional"] is True
+    assert "暂定" in asked("calendar", "show", 2027, "--data", tmp_path).err
+    (tmp_path / "calendars").mkdir()
+    (tmp_path / "calendars" / "2027.toml").write_text(
+        '[2027]\nwork = [2027-01-02]\noff."元旦" = [2027-01-01]\n', encoding="utf-8"
+    )
+    shown = asked("calendar", "show", 2027, "--json", "--data", tmp_path).json
+    assert (shown["provisional"], [day["kind"] for day in shown["days"]]) == (False, ["holiday", "make-up"])
+
+
+def test_a_calendar_file_that_contradicts_a_notice_ends_every_command_with_one_line(tmp_path: Path) -> None:
+    (tmp_path / "calendars").mkdir()
+    (tmp_path / "calendars" / "own.toml").write_text('[[local]]\ndate = 2026-10-01\nreason = "台风"\n', encoding="utf-8")
+    ended = asked("due", "--rule", "5wd", "--start", "2026-09-29", "--data", tmp_path)
+    assert (ended.code, ended.out) == (78, "")
+    assert "own.toml" in ended.err
+    assert "2026-10-01" in ended.err
