@@ -21,11 +21,15 @@ from services.cli.console import (
     print_json,
     settings_for,
 )
+from services.cli.place import make_folder
+from shared.calendars import BadCalendarFile, read_calendar
+from shared.calendars.notice import parse_notice, to_toml
 from shared.domain.budget import BadBudget, Budget
-from shared.domain.calendar import Calendar, DayKind
+from shared.domain.calendar import BadCalendar, Calendar, DayKind
 from shared.domain.period import CIVIL_CODE, Counted, Due, due, trace
 from shared.domain.policy import Rule, Rulebook
 from shared.rulebook import load_rulebook
+from shared.settings import Settings
 
 calendar = typer.Typer(no_args_is_help=True, help="The working-day calendar.")
 
@@ -174,3 +178,54 @@ def show(
     output.print(f"{year} 年：工作日 {working} 天，日历 {days.version}", highlight=False)
     if notice is None:
         errors.print(f"暂定：{year} 年的放假通知尚未载入，仅计周末和日期固定的法定节日", style="yellow")
+
+
+@calendar.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="Text of a State Council notice, or a calendar file.")
+    ],
+    data: DataOption = DEFAULT_DATA,
+) -> None:
+    """Add a notice of the State Council to the installation: the text as published, or a calendar file (.toml).
+
+    It is read at the next start of what runs; what is refused changes nothing.
+
+    Example: `duban calendar import notice-2027.txt`
+    """
+    settings = settings_for(data)
+    before = load_rulebook(settings.zone, settings.data).calendar
+    if file.suffix == ".toml":
+        read_calendar(file)
+        name, text = file.name, file.read_text(encoding="utf-8")
+    else:
+        try:
+            notice = parse_notice(file.read_text(encoding="utf-8"))
+        except (BadCalendar, UnicodeDecodeError) as error:
+            raise BadCalendarFile(f"{file}: {error}") from None
+        name, text = f"{notice.year}.toml", to_toml(notice)
+    make_folder(settings.data)
+    after = _with_file(settings.data / "calendars" / name, text, settings)
+    first, last = min(after.notices), max(after.notices)
+    days = (date.fromordinal(o) for o in range(date(first, 1, 1).toordinal(), date(last + 1, 1, 1).toordinal()))
+    changed = [day for day in days if after.is_working(day) != before.is_working(day)]
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for day in changed:
+        table.add_row(_weekday(day), _KIND[before.day(day).kind], "→", _KIND[after.day(day).kind], after.day(day).name)
+    output.print(table)
+    output.print(f"日历 {before.version} → {after.version}，{len(changed)} 天有变，下次启动时生效", highlight=False)
+
+
+def _with_file(file: Path, text: str, settings: Settings) -> Calendar:
+    """The calendar with a file more. A file that does not go with the others is taken away again. Raises BadCalendarFile."""
+    file.parent.mkdir(exist_ok=True)
+    former = file.read_bytes() if file.exists() else None
+    file.write_text(text, encoding="utf-8")
+    try:
+        return load_rulebook(settings.zone, settings.data).calendar
+    except BadCalendarFile:
+        if former is None:
+            file.unlink()
+        else:
+            file.write_bytes(former)
+        raise

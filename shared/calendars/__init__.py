@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.domain.calendar import BadCalendar, Calendar, LocalDay, Notice
+from shared.domain.calendar import FIXED_HOLIDAYS, FIXED_SINCE, BadCalendar, Calendar, LocalDay, Notice
 
 
 class BadCalendarFile(Exception):
@@ -37,6 +37,11 @@ class _Year(_Table):
                 raise BadCalendar(f"{day} is both off ({off[day]}) and worked")
             if day.weekday() < 5:
                 raise BadCalendar(f"{day} is a weekday: it is worked without being named")
+        for (month, of_month), name in FIXED_HOLIDAYS.items():
+            if year >= FIXED_SINCE and date(year, month, of_month) not in off:
+                raise BadCalendar(
+                    f"{date(year, month, of_month)} ({name}) is not among the days off of {year}: is the notice whole?"
+                )
         return Notice(year, self.published, off, dict.fromkeys(self.work, "补班"))
 
 

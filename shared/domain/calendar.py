@@ -66,6 +66,7 @@ class BadCalendar(ValueError):
 
 FIXED_HOLIDAYS = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (10, 1): "国庆节", (10, 2): "国庆节", (10, 3): "国庆节"}
 """The statutory days of fixed date from 2025 on (全国年节及纪念日放假办法 2024 art 2); the others follow moon and sun."""
+FIXED_SINCE = 2025
 
 _YEARS_ON = 12
 """Years after the last notice for which days are counted from a table; later ones are counted one by one."""

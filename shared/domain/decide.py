@@ -64,18 +64,22 @@ def is_overdue_at_once(command: c.Command, zone: tzinfo) -> bool:
 
 def _policy(task: Task | None, command: c.Command, policies: Policies) -> Policy | Refusal:
     if task is not None:
-        return policies.get(task.policy) or unloaded(task)
+        policy = policies.get(task.policy)
+        return policy if policy is not None and task.family in policy.finish else unloaded(task)
     if not isinstance(command, c.RegisterTask):
         return Refusal("$.subject", f"no matter {command.matter.number} of {command.matter.owner} is known", early=True)
     policy = policies.get(command.policy or DEFAULT_POLICY)
     if policy is None:
         known = ", ".join(sorted(policies))
         return Refusal("$.data.policy", f"no policy {command.policy!r}; there are: {known}", early=False)
+    if command.family not in policy.finish:
+        why = f"the policy {policy.id} is not for a {command.family}; it is for: {', '.join(policy.finish)}"
+        return Refusal("$.data.policy", why, early=False)
     return policy
 
 
 def unloaded(task: Task) -> Refusal:
-    """Why nothing can be decided on a task whose policy is gone; it may come back."""
+    """Why nothing can be decided on a task whose policy, or its rule for the task's family, is gone; it may come back."""
     return Refusal("$.subject", f"the policy {task.policy} of this task is not loaded", early=True)
 
 

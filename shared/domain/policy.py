@@ -34,6 +34,7 @@ class Policy:
     flow: Flow
     sign: Rule | None
     finish: dict[Family, Rule]
+    """By the families that the policy is for."""
     park_for: timedelta
     """How long an event that is not yet legal is kept and tried again before it is rejected."""
 

@@ -59,9 +59,9 @@ class _Rule(_Table):
 
 
 class _Finish(_Table):
-    directive: _Rule
-    complaint: _Rule
-    rectification: _Rule
+    directive: _Rule | None = None
+    complaint: _Rule | None = None
+    rectification: _Rule | None = None
 
 
 class _File(_Table):
@@ -74,7 +74,8 @@ class _File(_Table):
     finish: _Finish
 
     def policy(self) -> Policy:
-        finish = {family: getattr(self.finish, family).rule(f"{self.id}.finish.{family}") for family in Family}
+        given = {family: getattr(self.finish, family) for family in Family}
+        finish = {family: rule.rule(f"{self.id}.finish.{family}") for family, rule in given.items() if rule is not None}
         sign = None if self.sign is None else self.sign.rule(f"{self.id}.sign")
         return Policy(self.id, self.version, self.title, self.flow, sign, finish, self.park_for)
 
@@ -84,8 +85,11 @@ def load_policies(own: Path | None = None) -> Policies:
     policies = {policy.id: policy for policy in _read(resources.files(__name__).iterdir())}
     if own is not None and own.is_dir():
         policies |= {policy.id: policy for policy in _read(own.iterdir())}
-    if DEFAULT_POLICY not in policies:
+    default = policies.get(DEFAULT_POLICY)
+    if default is None:
         raise BadPolicy(f"there is no policy {DEFAULT_POLICY!r}, which is the default")
+    if missing := [family for family in Family if family not in default.finish]:
+        raise BadPolicy(f"the policy {DEFAULT_POLICY!r} is the default and has no rule finish.{missing[0]}")
     return policies
 
 
@@ -110,4 +114,7 @@ def read_policy(file: Path) -> Policy:
 def _checked(file: _File) -> Policy:
     if (file.flow == "standard") != (file.sign is not None):
         raise ValueError("sign: a standard flow has a sign rule, a reported one has none")
-    return file.policy()
+    policy = file.policy()
+    if not policy.finish:
+        raise ValueError("finish: a policy has a finish rule for one family at least")
+    return policy

@@ -80,11 +80,12 @@ def test_a_year_without_a_notice_says_so_and_the_offices_own_notice_settles_it(t
     assert asked("calendar", "show", 2027, "--json", "--data", tmp_path).json["provisional"] is True
     assert "暂定" in asked("calendar", "show", 2027, "--data", tmp_path).err
     (tmp_path / "calendars").mkdir()
-    (tmp_path / "calendars" / "2027.toml").write_text(
-        '[2027]\nwork = [2027-01-02]\noff."元旦" = [2027-01-01]\n', encoding="utf-8"
-    )
+    days = {"元旦": ["2027-01-01"], "劳动节": ["2027-05-01", "2027-05-02"], "国庆节": [f"2027-10-0{n}" for n in (1, 2, 3)]}
+    lines = [f'off."{name}" = [{", ".join(its)}]' for name, its in days.items()]
+    own = "\n".join(["[2027]", "work = [2027-01-02]", *lines])
+    (tmp_path / "calendars" / "2027.toml").write_text(own, encoding="utf-8")
     shown = asked("calendar", "show", 2027, "--json", "--data", tmp_path).json
-    assert (shown["provisional"], [day["kind"] for day in shown["days"]]) == (False, ["holiday", "make-up"])
+    assert (shown["provisional"], [day["kind"] for day in shown["days"]]) == (False, ["holiday", "make-up", *["holiday"] * 5])
 
 
 def test_a_calendar_file_that_contradicts_a_notice_ends_every_command_with_one_line(tmp_path: Path) -> None:
@@ -94,3 +95,36 @@ def test_a_calendar_file_that_contradicts_a_notice_ends_every_command_with_one_l
     assert (ended.code, ended.out) == (78, "")
     assert "own.toml" in ended.err
     assert "2026-10-01" in ended.err
+
+
+NOTICE = """关于2027年部分节假日安排的通知
+一、元旦：2026年12月31日（周四）至2027年1月2日（周六）放假调休，共3天。2026年12月27日（周日）上班。
+二、劳动节：5月1日（周六）至5日（周三）放假调休，共5天。
+三、国庆节：10月1日（周五）至7日（周四）放假调休，共7天。
+"""
+
+
+def test_a_notice_is_imported_from_its_text_and_settles_what_was_provisional(tmp_path: Path) -> None:
+    text = tmp_path / "notice.txt"
+    text.write_text(NOTICE, encoding="utf-8")
+    data = tmp_path / "data"
+    imported = asked("calendar", "import", text, "--data", data)
+    assert imported.code == 0
+    assert "2026-12-27 日  周末    →  补班" in imported.out
+    due = asked("due", "--rule", "5wd", "--start", "2026-12-25", "--json", "--data", data).json
+    assert (due["due"], due["provisional"]) == ("2027-01-05T00:00:00+08:00", False)
+
+
+def test_a_notice_that_cannot_be_read_changes_nothing(tmp_path: Path) -> None:
+    text = tmp_path / "notice.txt"
+    text.write_text(NOTICE.replace("共3天", "共5天"), encoding="utf-8")
+    ended = asked("calendar", "import", text, "--data", tmp_path / "data")
+    assert (ended.code, (tmp_path / "data").exists()) == (78, False)
+    assert "the notice says 5 days" in ended.err
+
+
+def test_a_file_that_contradicts_what_is_there_is_taken_away_again(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text('[[local]]\ndate = 2026-10-01\nreason = "台风"\n', encoding="utf-8")
+    assert asked("calendar", "import", own, "--data", tmp_path / "data").code == 78
+    assert asked("due", "--rule", "5wd", "--start", "2026-09-29", "--json", "--data", tmp_path / "data").code == 0

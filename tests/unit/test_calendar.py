@@ -73,6 +73,8 @@ def test_an_office_adds_a_notice_and_local_days(tmp_path: Path) -> None:
         published = 2026-11-20
         work = [2026-12-27, 2027-02-14]
         off."元旦" = [2026-12-31, 2027-01-01, 2027-01-02, 2027-01-03]
+        off."劳动节" = [2027-05-01, 2027-05-02]
+        off."国庆节" = [2027-10-01, 2027-10-02, 2027-10-03]
         [[local]]
         date = 2026-08-12
         reason = "台风停工"
@@ -96,6 +98,7 @@ def test_an_office_adds_a_notice_and_local_days(tmp_path: Path) -> None:
         ('[2027]\noff."元旦" = [2027-01-01]\nwork = [2027-01-01]', "both off"),
         ('[2027]\noff."元旦" = []\nwork = [2027-01-04]', "weekday"),
         ('[2027]\noff."元旦" = [2028-01-01]', "does not belong"),
+        ('[2027]\noff."元旦" = [2027-01-01]', r"2027-05-01 \(劳动节\) is not among the days off"),
         ('[soon]\noff."元旦" = []', "no year"),
         ("[2027]\nwork = []", "off"),
         ("[[local]]\ndate = 2026-08-12", "reason"),

@@ -10,8 +10,10 @@ from shared.domain.budget import DuePeriod
 from shared.domain.command import Command, Due
 from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import BrokenHistory, evolve
+from shared.domain.matter import Family
 from shared.domain.policy import Rulebook
 from shared.domain.task import Closed, Ended, Handling, InReview
+from shared.domain.value import replace
 from tests.support.sample import (
     CALENDAR,
     CITY,
@@ -209,6 +211,12 @@ def test_a_refusal_names_state_and_policy() -> None:
 def test_a_task_whose_policy_is_gone_refuses_everything_until_it_is_back(command: Command) -> None:
     without = Given(PENDING.task, Rulebook({"standard-2": POLICIES["standard"]}, CALENDAR))
     without.when(command).refused("$.subject", early=True, saying="the policy standard of this task is not loaded")
+
+
+def test_a_policy_refuses_a_family_that_it_is_not_for() -> None:
+    only = replace(POLICIES["standard"], id="only", finish={Family.COMPLAINT: POLICIES["standard"].finish[Family.COMPLAINT]})
+    nothing = Given(None, Rulebook({"only": only}, CALENDAR))
+    nothing.when(register(policy="only")).refused("$.data.policy", early=False, saying="it is for: complaint")
 
 
 @pytest.mark.parametrize("set_by", [lambda when, due: register(when, due=due), lambda when, due: amend(when, due=due)])

@@ -1,14 +1,16 @@
 """Policies: the shipped ones load, a bad file is refused with its name and the place in it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from shared.domain.budget import Budget
 from shared.domain.matter import Family
+from shared.domain.period import due
 from shared.domain.policy import DEFAULT_POLICY
 from shared.policies import BadPolicy, load_policies, read_policy
+from tests.support.sample import CALENDAR, SHANGHAI
 
 GOOD = """
 id = "own"
@@ -36,6 +38,11 @@ budget = "open"
 citation = "rule 4"
 """
 
+SHIPPED = {
+    *("standard", "reported", "petition", "hotline-shandong"),
+    *("inspection-complaint", "air-directive", "rectification-plan"),
+}
+
 
 def written(folder: Path, text: str, name: str = "own.toml") -> Path:
     file = folder / name
@@ -45,15 +52,38 @@ def written(folder: Path, text: str, name: str = "own.toml") -> Path:
 
 def test_the_shipped_policies_load_and_the_default_is_among_them() -> None:
     policies = load_policies()
-    assert set(policies) == {"standard", "reported"}
+    assert set(policies) == SHIPPED
     assert policies[DEFAULT_POLICY].flow == "standard"
 
 
-def test_every_shipped_rule_has_a_citation_and_every_family_a_rule() -> None:
+def test_every_shipped_rule_has_a_citation_and_the_general_policies_are_for_every_family() -> None:
     for policy in load_policies().values():
         rules = [*policy.finish.values(), *([policy.sign] if policy.sign else [])]
-        assert set(policy.finish) == set(Family)
+        assert set(policy.finish) == set(Family) or policy.id not in {"standard", "reported"}
+        assert policy.finish
         assert all(rule.citation for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("policy", "family", "start", "sign_by", "finish_by"),
+    [
+        ("hotline-shandong", Family.COMPLAINT, "2026-09-29T10:00", "2026-10-09T00:00", "2026-10-13T00:00"),
+        ("petition", Family.COMPLAINT, "2026-08-03T10:00", "2026-08-19T00:00", "2026-10-09T00:00"),
+        ("inspection-complaint", Family.COMPLAINT, "2026-09-21T07:59", "2026-09-22T07:59", "2026-10-01T00:00"),
+        ("inspection-complaint", Family.COMPLAINT, "2026-09-21T08:00", "2026-09-22T08:00", "2026-10-02T00:00"),
+        ("air-directive", Family.DIRECTIVE, "2026-02-17T03:20", "2026-02-17T04:20", "2026-02-18T03:20"),
+        ("rectification-plan", Family.RECTIFICATION, "2026-09-18T10:00", "2026-09-25T00:00", None),
+        ("standard", Family.DIRECTIVE, "2026-09-01T09:00", "2026-09-02T09:00", "2026-10-09T00:00"),
+    ],
+)
+def test_a_shipped_rule_set_is_due_when_its_text_says(
+    policy: str, family: Family, start: str, sign_by: str, finish_by: str | None
+) -> None:
+    rules, anchor = load_policies()[policy], datetime.fromisoformat(start).replace(tzinfo=SHANGHAI)
+    assert rules.sign is not None
+    sign, finish = (due(one.budget, one.counting, anchor, CALENDAR).at for one in (rules.sign, rules.finish[family]))
+    assert sign == datetime.fromisoformat(sign_by).replace(tzinfo=SHANGHAI)
+    assert finish == (None if finish_by is None else datetime.fromisoformat(finish_by).replace(tzinfo=SHANGHAI))
 
 
 def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
@@ -91,7 +121,7 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('near = ["30min"]', "near = [30]", "sign.near.0: '30' is no budget"),
         ('near = ["3cd", "2h"]', 'near = ["3cd", "2mo"]', "finish.directive.near.1: '2mo' is no lead"),
         ('near = ["30min"]', 'near = "30min"', "sign.near"),
-        ("[finish.rectification]", "[finish.other]", "finish.rectification"),
+        ("[finish.rectification]", "[finish.other]", "finish.other"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_name_and_the_place(tmp_path: Path, old: str, new: str, place: str) -> None:
@@ -119,12 +149,19 @@ def test_a_file_that_is_not_text_is_refused_with_its_name(tmp_path: Path) -> Non
 
 def test_an_offices_own_policy_is_added_to_the_shipped_ones(tmp_path: Path) -> None:
     written(tmp_path, GOOD)
-    assert set(load_policies(tmp_path)) == {"standard", "reported", "own"}
+    assert set(load_policies(tmp_path)) == SHIPPED | {"own"}
 
 
 def test_an_offices_own_policy_replaces_the_shipped_one_of_its_id(tmp_path: Path) -> None:
     written(tmp_path, GOOD.replace('id = "own"', 'id = "standard"'), "any-name.toml")
     assert load_policies(tmp_path)["standard"].title == "ours"
+
+
+def test_a_default_policy_that_leaves_a_family_out_is_refused(tmp_path: Path) -> None:
+    without = GOOD.replace('id = "own"', 'id = "standard"').partition("[finish.rectification]")[0]
+    written(tmp_path, without)
+    with pytest.raises(BadPolicy, match=r"finish\.rectification"):
+        load_policies(tmp_path)
 
 
 def test_files_that_are_not_toml_are_left_alone(tmp_path: Path) -> None:
