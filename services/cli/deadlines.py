@@ -65,7 +65,7 @@ def due_(
     day that is no working day, the last day ends at 24:00, which is the start of the next day. A date is read as its 00:00 in
     DUBAN_TIMEZONE.
 
-    Examples: `duban due --rule 5wd --start 2026-09-29` or `duban due --rule standard.sign --start 2026-08-03T10:00 --json`
+    Example: `duban due --rule 5wd --start 2026-09-29` or `duban due --rule standard.sign --start 2026-08-03T10:00 --json`
     """
     if (start is None) == (starts is None):
         raise typer.BadParameter("give either --start INSTANT or --starts FILE")
