@@ -125,6 +125,56 @@ class Withdrawn(FactData):
     stopped: Stopped
 
 
+class NotAccepted(FactData):
+    """Not taken up (不予受理), on a ground that the policy names."""
+
+    ground: str
+    stopped: Stopped
+
+
+class Merged(FactData):
+    """Goes on as part of another matter."""
+
+    into_owner: str
+    into_number: str
+    stopped: Stopped
+
+
+class Excluded(FactData):
+    """Out of the count (核减)."""
+
+    stopped: Stopped
+
+
+class Suspended(FactData):
+    """The stopped clocks stand still, on a ground that the policy names."""
+
+    ground: str
+    stopped: Stopped
+
+
+class Resumed(FactData):
+    """The clocks that stood still run again, each in its next due-version."""
+
+    clocks: tuple[ClockState, ...]
+
+
+class ExtensionRequested(FactData):
+    """A later due was asked for; the clock runs on."""
+
+    until: Instant
+
+
+class ExtensionGranted(FactData):
+    """The finish clock in its next due-version."""
+
+    clocks: tuple[ClockState, ...]
+
+
+class ExtensionRefused(FactData):
+    """The due stays as it was."""
+
+
 class AlertRaised(FactData):
     """A clock crossed one of its rungs: the decision to tell somebody, taken once."""
 
@@ -163,6 +213,15 @@ class HandlingState(Published):
     since: Instant
 
 
+class SuspendedState(Published):
+    """中止."""
+
+    place: Literal["suspended"]
+    since: Instant
+    ground: str
+    stopped: tuple[Literal["sign", "finish"], ...]
+
+
 class InReviewState(Published):
     """待审核."""
 
@@ -183,10 +242,19 @@ class EndedState(Published):
 
     place: Literal["ended"]
     at: Instant
-    how: Literal["withdrawn"]
+    how: Literal["withdrawn", "not_accepted", "merged", "excluded"]
 
 
-TaskStateNow = Annotated[PendingState | HandlingState | InReviewState | ClosedState | EndedState, Field(discriminator="place")]
+TaskStateNow = Annotated[
+    PendingState | HandlingState | SuspendedState | InReviewState | ClosedState | EndedState, Field(discriminator="place")
+]
+
+
+class ExtensionState(Published):
+    """An extension that was asked for and is not decided."""
+
+    until: Instant
+    asked_at: Instant
 
 
 class TaskSnapshot(Published):
@@ -210,6 +278,8 @@ class TaskSnapshot(Published):
     )
     alerts: tuple[AlertState, ...] = Field(description="Those that hold, of former due-versions, too.")
     displaced: bool = Field(description="Whether an event on record is out of force since one told late came before it.")
+    extension: ExtensionState | None = Field(description="The request that waits for its answer.")
+    extensions: int = Field(description="How many extensions were granted.")
 
 
 class Corrected(FactData):
@@ -227,6 +297,14 @@ FACTS: Final[dict[str, type[FactData]]] = {
     "sent-back": SentBack,
     "approved": Approved,
     "withdrawn": Withdrawn,
+    "not-accepted": NotAccepted,
+    "merged": Merged,
+    "excluded": Excluded,
+    "suspended": Suspended,
+    "resumed": Resumed,
+    "extension-requested": ExtensionRequested,
+    "extension-granted": ExtensionGranted,
+    "extension-refused": ExtensionRefused,
     "near-due": NearDue,
     "overdue": Overdue,
     "alert-withdrawn": AlertWithdrawn,

@@ -11,12 +11,13 @@ from shared.codec.facts import Place, chain, encode_fact
 from shared.codec.receipts import Answer
 from shared.domain.alert import crossings
 from shared.domain.command import Command
-from shared.domain.decide import Refusal, is_overdue_at_once
+from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entries
 from shared.domain.history import Absorbed, absorb, comes_last, refold
 from shared.domain.matter import Matter
 from shared.domain.policy import DEFAULT_POLICY, Rulebook
+from shared.domain.refusal import Refusal
 from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
 from shared.domain.value import replace, value

@@ -12,7 +12,7 @@ from contracts import matter as wire
 from contracts import subjects
 from contracts.event import Event
 from contracts.families import ComplaintReceived, DirectiveIssued, RectificationAssigned
-from contracts.handling import Approved
+from contracts.handling import Approved, ExtensionGranted, ExtensionRequested, Merged
 from contracts.matter import Amendment, MatterData
 from contracts.receipt import Reason
 from contracts.registry import EVENTS
@@ -220,6 +220,23 @@ def _approve(matter: Matter, cause: Cause, data: Approved) -> c.ApproveTask:
     return c.ApproveTask(matter, cause, data.grade)
 
 
+def _until(command: type[c.RequestExtension] | type[c.GrantExtension]) -> Callable[..., c.Command]:
+    def make(matter: Matter, cause: Cause, data: ExtensionRequested | ExtensionGranted) -> c.Command:
+        until = _due(data.until)
+        assert until is not None
+        return command(matter, cause, until)
+
+    return make
+
+
+def _on_ground(command: type[c.SuspendTask] | type[c.NotAcceptTask]) -> Callable[..., c.Command]:
+    return lambda matter, cause, data: command(matter, cause, data.ground)
+
+
+def _merge(matter: Matter, cause: Cause, data: Merged) -> c.MergeTask:
+    return c.MergeTask(matter, cause, Matter(data.into_owner or matter.owner, data.into_number))
+
+
 def _record(matter: Matter, cause: Cause, data: BaseModel) -> c.RecordOnTask:
     return c.RecordOnTask(matter, cause, cause.word)
 
@@ -255,5 +272,13 @@ _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = 
     "duban.task.approved.v1": (_approve, c.ApproveTask),
     "duban.task.sent-back.v1": (_plain(c.SendBackTask), c.SendBackTask),
     "duban.task.noted.v1": _RECORD,
+    "duban.task.extension-requested.v1": (_until(c.RequestExtension), c.RequestExtension),
+    "duban.task.extension-granted.v1": (_until(c.GrantExtension), c.GrantExtension),
+    "duban.task.extension-refused.v1": (_plain(c.RefuseExtension), c.RefuseExtension),
+    "duban.task.suspended.v1": (_on_ground(c.SuspendTask), c.SuspendTask),
+    "duban.task.resumed.v1": (_plain(c.ResumeTask), c.ResumeTask),
+    "duban.task.not-accepted.v1": (_on_ground(c.NotAcceptTask), c.NotAcceptTask),
+    "duban.task.merged.v1": (_merge, c.MergeTask),
+    "duban.task.excluded.v1": (_plain(c.ExcludeTask), c.ExcludeTask),
 }
 """What each event asks for. A type of the registry that is not here is refused by name."""

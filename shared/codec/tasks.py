@@ -11,7 +11,7 @@ import orjson
 
 from shared.domain.clock import Alert, Clock, ClockName, Rung, Segment
 from shared.domain.matter import Family
-from shared.domain.task import Closed, Ended, Handling, InReview, Pending, State, Task
+from shared.domain.task import Closed, Ended, Extension, Handling, InReview, Pending, State, Suspended, Task
 
 _instant: Final = datetime.fromisoformat
 _FAMILIES: Final[dict[str, Family]] = {family.value: family for family in Family}
@@ -48,6 +48,8 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         last=(_instant(at), rank, source, id_),
         alerts=tuple(_alert(alert) for alert in at_rest["alerts"]),
         displaced=at_rest["displaced"],
+        extension=_extension(at_rest["extension"]),
+        extensions=at_rest["extensions"],
     )
 
 
@@ -83,6 +85,10 @@ def _alert(at_rest: dict[str, Any]) -> Alert:
     )
 
 
+def _extension(at_rest: dict[str, Any] | None) -> Extension | None:
+    return None if at_rest is None else Extension(_instant(at_rest["until"]), _instant(at_rest["asked_at"]))
+
+
 def _instant_or_none(text: str | None) -> datetime | None:
     return None if text is None else _instant(text)
 
@@ -90,6 +96,7 @@ def _instant_or_none(text: str | None) -> datetime | None:
 _STATES: Final[dict[str, Callable[[dict[str, Any]], State]]] = {
     "pending": lambda state: Pending(),
     "handling": lambda state: Handling(_instant(state["since"])),
+    "suspended": lambda state: Suspended(_instant(state["since"]), state["ground"], tuple(map(ClockName, state["stopped"]))),
     "in_review": lambda state: InReview(_instant(state["since"])),
     "closed": lambda state: Closed(_instant(state["at"]), state["grade"]),
     "ended": lambda state: Ended(_instant(state["at"]), state["how"]),

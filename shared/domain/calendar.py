@@ -128,6 +128,10 @@ class Calendar:
             working_days -= self.is_working(day)
         return day
 
+    def working_days(self, after: date, last: date) -> int:
+        """How many working days come after a day, up to and including `last`."""
+        return sum(self.is_working(after + timedelta(days=number)) for number in range(1, (last - after).days + 1))
+
     def on_or_after(self, day: date) -> date:
         """The day itself if it is a working day, else the next one that is."""
         return day if self.is_working(day) else self.after(day, 1)

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from shared.domain.budget import FIXED, OPEN_ENDED
+from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.period import ahead, due
+from shared.domain.period import Due, ahead, due, resumed
 from shared.domain.policy import Rule
 from shared.domain.value import replace, value
 
@@ -94,6 +94,24 @@ class Clock:
             anchor=self.anchor,
             version=self.version + 1,
             segments=segments,
+        )
+
+    def resumed(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
+        """The clock in its next due-version after it stood still: what was left runs from `at`."""
+        stood = self.stopped_at
+        assert stood is not None, "a clock that runs is not resumed"
+        counted = None if self.budget in {FIXED, OPEN_ENDED} else Budget.parse(self.budget)
+        ends = (
+            Due(None, provisional=False) if self.due is None else resumed(self.due, counted, rule.counting, stood, at, calendar)
+        )
+        return replace(
+            self,
+            due=ends.at,
+            version=self.version + 1,
+            segments=(*self.segments, Segment(at, None)),
+            rungs=_rungs(rule, at, ends.at, calendar),
+            calendar=calendar.version if counted is not None else "",
+            provisional=ends.provisional,
         )
 
     def alert(self, rung: Rung) -> Alert:

@@ -75,7 +75,7 @@ class SubmitTask(Command):
     """提交审核."""
 
     action: ClassVar[str] = "submit"
-    rank: ClassVar[int] = 4
+    rank: ClassVar[int] = 9
 
 
 @value
@@ -83,7 +83,7 @@ class SendBackTask(Command):
     """驳回重办."""
 
     action: ClassVar[str] = "send-back"
-    rank: ClassVar[int] = 5
+    rank: ClassVar[int] = 10
 
 
 @value
@@ -93,7 +93,7 @@ class ApproveTask(Command):
     grade: Grade
 
     action: ClassVar[str] = "approve"
-    rank: ClassVar[int] = 6
+    rank: ClassVar[int] = 11
 
 
 @value
@@ -101,4 +101,78 @@ class WithdrawTask(Command):
     """撤销 by the sender."""
 
     action: ClassVar[str] = "withdraw"
+    rank: ClassVar[int] = 14
+
+
+@value
+class RequestExtension(Command):
+    """延期申请 until a later due."""
+
+    until: Due
+
+    action: ClassVar[str] = "request-extension"
+    rank: ClassVar[int] = 4
+
+
+@value
+class RefuseExtension(Command):
+    """延期不批."""
+
+    action: ClassVar[str] = "refuse-extension"
+    rank: ClassVar[int] = 5
+
+
+@value
+class GrantExtension(Command):
+    """延期批准: the due that is granted."""
+
+    until: Due
+
+    action: ClassVar[str] = "grant-extension"
+    rank: ClassVar[int] = 6
+
+
+@value
+class SuspendTask(Command):
+    """中止 on a ground that the policy names."""
+
+    ground: str
+
+    action: ClassVar[str] = "suspend"
     rank: ClassVar[int] = 7
+
+
+@value
+class ResumeTask(Command):
+    """恢复."""
+
+    action: ClassVar[str] = "resume"
+    rank: ClassVar[int] = 8
+
+
+@value
+class NotAcceptTask(Command):
+    """不予受理 on a ground that the policy names."""
+
+    ground: str
+
+    action: ClassVar[str] = "not-accept"
+    rank: ClassVar[int] = 12
+
+
+@value
+class MergeTask(Command):
+    """合并 into another matter: the same problem, told by others."""
+
+    into: Matter
+
+    action: ClassVar[str] = "merge"
+    rank: ClassVar[int] = 13
+
+
+@value
+class ExcludeTask(Command):
+    """核减: out of the count, by the matter's owner."""
+
+    action: ClassVar[str] = "exclude"
+    rank: ClassVar[int] = 15

@@ -1,18 +1,19 @@
 """`decide(task, command, rulebook) -> facts | refusal`: what a command makes happen, or why it may not."""
 
 from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
 from shared.domain import command as c
 from shared.domain import fact as f
 from shared.domain.alert import crossings, unfounded
-from shared.domain.budget import DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName, started, started_with_due
 from shared.domain.evolve import evolve
-from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rulebook
-from shared.domain.task import Task
+from shared.domain.guard import guard, instant_of
+from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rule, Rulebook
+from shared.domain.refusal import Refusal
+from shared.domain.task import Suspended, Task
 from shared.domain.transition import (
     OWNER_ONLY,
     may_become_open,
@@ -20,16 +21,7 @@ from shared.domain.transition import (
     place_of,
     transition,
 )
-from shared.domain.value import value
-
-
-@value
-class Refusal:
-    """Why a command may not happen; `early` when it may become legal once what came before it has arrived."""
-
-    path: str
-    message: str
-    early: bool
+from shared.domain.value import replace
 
 
 def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entries | Refusal:
@@ -37,7 +29,7 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
     policy = _policy(task, command, rulebook.policies)
     if isinstance(policy, Refusal):
         return policy
-    refusal = _refused(task, command, policy)
+    refusal = _refused(task, command, policy, rulebook.calendar)
     if refusal is not None:
         return refusal
     at = command.cause.at
@@ -58,7 +50,7 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
 
 def is_overdue_at_once(command: c.Command, zone: tzinfo) -> bool:
     """Whether the command sets a due that lies before its own instant."""
-    due = _instant(command.due, zone) if isinstance(command, c.RegisterTask | c.AmendTask) else None
+    due = instant_of(command.due, zone) if isinstance(command, c.RegisterTask | c.AmendTask) else None
     return due is not None and due < command.cause.at
 
 
@@ -83,13 +75,13 @@ def unloaded(task: Task) -> Refusal:
     return Refusal("$.subject", f"the policy {task.policy} of this task is not loaded", early=True)
 
 
-def _refused(task: Task | None, command: c.Command, policy: Policy) -> Refusal | None:
+def _refused(task: Task | None, command: c.Command, policy: Policy, calendar: Calendar) -> Refusal | None:
     if command.action in OWNER_ONLY and command.cause.source != command.matter.owner:
         why = f"only {command.matter.owner}, whose matter it is, may {command.action} it"
         return Refusal("$.owner", why, early=False)
     place = place_of(task)
     if transition(policy.flow, place, command.action) is not None:
-        return None
+        return None if task is None else guard(task, command, policy, calendar)
     allowed = ", ".join(open_actions(policy.flow, place)) or "nothing"
     why = f"{command.action} is not open while the task is {place} under policy {policy.id}; open: {allowed}"
     return Refusal("$.type", why, early=may_become_open(policy.flow, place, command.action))
@@ -101,7 +93,7 @@ def _registered(command: c.RegisterTask, policy: Policy, calendar: Calendar) -> 
     if command.due is None:
         finish = started(ClockName.FINISH, rule, at, calendar, policy_version=policy.version)
     else:
-        finish = started_with_due(ClockName.FINISH, rule, at, _instant(command.due, calendar.zone), calendar)
+        finish = started_with_due(ClockName.FINISH, rule, at, instant_of(command.due, calendar.zone), calendar)
     sign = () if policy.sign is None else (started(ClockName.SIGN, policy.sign, at, calendar, policy_version=policy.version),)
     return f.Registered(
         at=at,
@@ -120,7 +112,7 @@ def _amend(task: Task, command: c.AmendTask, policy: Policy, calendar: Calendar)
     clocks: tuple[Clock, ...] = ()
     finish = task.clock(ClockName.FINISH)
     if command.due is not None and finish is not None:
-        clocks = (finish.renewed(policy.finish[task.family], _instant(command.due, calendar.zone), command.cause.at, calendar),)
+        clocks = (finish.renewed(policy.finish[task.family], instant_of(command.due, calendar.zone), command.cause.at, calendar),)
     return f.Amended(command.cause.at, command.title, command.unit, command.co_units, command.category, clocks)
 
 
@@ -152,8 +144,53 @@ def _running(task: Task, *names: ClockName) -> tuple[ClockName, ...]:
     return tuple([clock.name for clock in task.clocks if clock.name in names and clock.stopped_at is None])
 
 
-def _instant(due: c.Due | None, zone: tzinfo) -> datetime | None:
-    return due.due(zone) if isinstance(due, DuePeriod) else due
+def _not_accept(task: Task, command: c.NotAcceptTask, policy: Policy, calendar: Calendar) -> f.NotAccepted:
+    return f.NotAccepted(command.cause.at, command.ground, _running(task, *ClockName))
+
+
+def _merge(task: Task, command: c.MergeTask, policy: Policy, calendar: Calendar) -> f.Merged:
+    return f.Merged(command.cause.at, *command.into, _running(task, *ClockName))
+
+
+def _exclude(task: Task, command: c.ExcludeTask, policy: Policy, calendar: Calendar) -> f.Excluded:
+    return f.Excluded(command.cause.at, _running(task, *ClockName))
+
+
+def _suspend(task: Task, command: c.SuspendTask, policy: Policy, calendar: Calendar) -> f.Suspended:
+    return f.Suspended(command.cause.at, command.ground, _running(task, *ClockName))
+
+
+def _resume(task: Task, command: c.ResumeTask, policy: Policy, calendar: Calendar) -> f.Resumed:
+    assert isinstance(task.state, Suspended)
+    stood = [clock for clock in task.clocks if clock.name in task.state.stopped]
+    at = max(command.cause.at, task.state.since)
+    return f.Resumed(command.cause.at, tuple(clock.resumed(_rule(clock, task, policy), at, calendar) for clock in stood))
+
+
+def _rule(clock: Clock, task: Task, policy: Policy) -> Rule:
+    if clock.name is ClockName.SIGN and policy.sign is not None:
+        return policy.sign
+    return policy.finish[task.family]
+
+
+def _request_extension(task: Task, command: c.RequestExtension, policy: Policy, calendar: Calendar) -> f.ExtensionRequested:
+    until = instant_of(command.until, calendar.zone)
+    assert until is not None, "guarded"
+    return f.ExtensionRequested(command.cause.at, until)
+
+
+def _grant_extension(task: Task, command: c.GrantExtension, policy: Policy, calendar: Calendar) -> f.ExtensionGranted:
+    finish, limits = task.clock(ClockName.FINISH), policy.extensions
+    assert finish is not None, "guarded"
+    assert limits is not None, "guarded"
+    due = instant_of(command.until, calendar.zone)
+    renewed = finish.renewed(policy.finish[task.family], due, command.cause.at, calendar)
+    extended = replace(renewed, rule=f"{policy.id}.extension@{policy.version}", citation=limits.citation)
+    return f.ExtensionGranted(command.cause.at, (extended,))
+
+
+def _refuse_extension(task: Task, command: c.RefuseExtension, policy: Policy, calendar: Calendar) -> f.ExtensionRefused:
+    return f.ExtensionRefused(command.cause.at)
 
 
 _FACT_OF: Final[dict[type[c.Command], Callable[..., f.AnyFact]]] = {
@@ -164,4 +201,12 @@ _FACT_OF: Final[dict[type[c.Command], Callable[..., f.AnyFact]]] = {
     c.SendBackTask: _send_back,
     c.ApproveTask: _approve,
     c.WithdrawTask: _withdraw,
+    c.NotAcceptTask: _not_accept,
+    c.MergeTask: _merge,
+    c.ExcludeTask: _exclude,
+    c.SuspendTask: _suspend,
+    c.ResumeTask: _resume,
+    c.RequestExtension: _request_extension,
+    c.GrantExtension: _grant_extension,
+    c.RefuseExtension: _refuse_extension,
 }

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from shared.domain import fact as f
 from shared.domain.clock import Alert, Clock, RungKind
-from shared.domain.task import Closed, Ended, Handling, InReview, Pending, State, Task
+from shared.domain.task import Closed, Ended, Extension, Handling, How, InReview, Pending, State, Suspended, Task
 from shared.domain.value import replace
 
 
@@ -74,7 +74,24 @@ def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short cas
         case f.Approved():
             return replace(task, state=Closed(fact.at, fact.grade), clocks=_stopped(task, fact))
         case f.Withdrawn():
-            return replace(task, state=Ended(fact.at, "withdrawn"), clocks=_stopped(task, fact))
+            return _ended(task, fact, "withdrawn")
+        case f.NotAccepted():
+            return _ended(task, fact, "not_accepted")
+        case f.Merged():
+            return _ended(task, fact, "merged")
+        case f.Excluded():
+            return _ended(task, fact, "excluded")
+        case f.Suspended():
+            return replace(task, state=Suspended(fact.at, fact.ground, fact.stopped), clocks=_stopped(task, fact))
+        case f.Resumed():
+            return replace(task, state=Handling(fact.at), clocks=_with(task.clocks, fact.clocks))
+        case f.ExtensionRequested():
+            return replace(task, extension=Extension(fact.until, fact.at))
+        case f.ExtensionGranted():
+            clocks = _with(task.clocks, fact.clocks)
+            return replace(task, extension=None, extensions=task.extensions + 1, clocks=clocks)
+        case f.ExtensionRefused():
+            return replace(task, extension=None)
         case f.NearDue() | f.Overdue():
             return replace(task, alerts=(*task.alerts, _alert(fact)))
         case f.AlertWithdrawn():
@@ -96,7 +113,14 @@ def _amended(task: Task, fact: f.Amended) -> Task:
     )
 
 
-def _stopped(task: Task, fact: f.Signed | f.Approved | f.Withdrawn) -> tuple[Clock, ...]:
+_Stopping = f.Signed | f.Approved | f.Suspended | f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded
+
+
+def _ended(task: Task, fact: f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded, how: How) -> Task:
+    return replace(task, state=Ended(fact.at, how), clocks=_stopped(task, fact), extension=None)
+
+
+def _stopped(task: Task, fact: _Stopping) -> tuple[Clock, ...]:
     return tuple([clock.stopped(fact.at) if clock.name in fact.stopped else clock for clock in task.clocks])
 
 

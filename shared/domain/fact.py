@@ -99,6 +99,80 @@ class Withdrawn(Fact):
 
 
 @value
+class NotAccepted(Fact):
+    """Not taken up, on a ground; `stopped` names the clocks that this stopped."""
+
+    ground: str
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "not-accepted"
+
+
+@value
+class Merged(Fact):
+    """Goes on as part of another matter; `stopped` names the clocks that this stopped."""
+
+    into_owner: str
+    into_number: str
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "merged"
+
+
+@value
+class Excluded(Fact):
+    """Out of the count; `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "excluded"
+
+
+@value
+class Suspended(Fact):
+    """The clocks named in `stopped` stand still, on a ground."""
+
+    ground: str
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "suspended"
+
+
+@value
+class Resumed(Fact):
+    """The clocks run again, each in its next due-version: what was left of the budget when it was suspended."""
+
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "resumed"
+
+
+@value
+class ExtensionRequested(Fact):
+    """A later due was asked for; the clock runs on."""
+
+    until: datetime
+
+    kind: ClassVar[str] = "extension-requested"
+
+
+@value
+class ExtensionGranted(Fact):
+    """The finish clock in its next due-version."""
+
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "extension-granted"
+
+
+@value
+class ExtensionRefused(Fact):
+    """The due stays as it was."""
+
+    kind: ClassVar[str] = "extension-refused"
+
+
+@value
 class NearDue(Fact):
     """A clock came near its due."""
 
@@ -151,6 +225,14 @@ AnyFact = (
     | SentBack
     | Approved
     | Withdrawn
+    | NotAccepted
+    | Merged
+    | Excluded
+    | Suspended
+    | Resumed
+    | ExtensionRequested
+    | ExtensionGranted
+    | ExtensionRefused
     | NearDue
     | Overdue
     | AlertWithdrawn

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from shared.domain import fact as f
 from shared.domain.alert import corrections
 from shared.domain.command import Command
-from shared.domain.decide import Refusal, decide, unloaded
+from shared.domain.decide import decide, unloaded
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Order
 from shared.domain.policy import Rulebook
+from shared.domain.refusal import Refusal
 from shared.domain.task import Task
 from shared.domain.value import value
 

@@ -92,12 +92,65 @@ def ahead(instant: datetime, lead: Budget, calendar: Calendar) -> datetime:
         case "cd":
             return instant - timedelta(days=lead.number)
         case "wd":
-            last = (instant - timedelta(microseconds=1)).astimezone(calendar.zone).date()
-            return start_of(calendar.before(last, lead.number), calendar.zone)
+            return start_of(calendar.before(_last_day(instant, calendar), lead.number), calendar.zone)
         case "mo" | "open":
             raise ValueError(f"{lead} is no lead")
         case _:
             assert_never(lead.unit)
+
+
+def later(instant: datetime, budget: Budget, calendar: Calendar) -> datetime:
+    """The instant that lies a budget after a due: the latest to which it may be extended."""
+    match budget.unit:
+        case "min":
+            return instant + timedelta(minutes=budget.number)
+        case "h":
+            return instant + timedelta(hours=budget.number)
+        case "cd" | "wd" | "mo":
+            last = _full(budget, CIVIL_CODE, _last_day(instant, calendar), calendar)
+            return _moved(instant, last, calendar)
+        case "open":
+            raise ValueError("open is no length")
+        case _:
+            assert_never(budget.unit)
+
+
+def resumed(
+    instant: datetime, budget: Budget | None, counting: Counting, since: datetime, at: datetime, calendar: Calendar
+) -> Due:
+    """The due of a period that stood still from `since` to `at`: what was left of it runs from `at`.
+
+    Hours and minutes, and a due of the sender's that is no end of a day, move by the time that passed. Days: the day on which the
+    period stood still counted, the day on which it runs again does not; a due in working days keeps the number that was left.
+    `budget` is None for a due that the sender gave.
+    """
+    if budget is not None and budget.unit in {"min", "h"}:
+        return Due(instant + (at - since), provisional=False)
+    stood, runs = (one.astimezone(calendar.zone).date() for one in (since, at))
+    last = _last_day(instant, calendar)
+    if budget is not None and budget.unit == "wd":
+        left = calendar.working_days(stood, last)
+        new = calendar.after(runs, left) if left else runs
+        return Due(_moved(instant, new, calendar), calendar.has_provisional(stood, new))
+    if budget is None:
+        whole = instant.astimezone(calendar.zone).time() == time.min
+        return Due(_moved(instant, last + (runs - stood), calendar) if whole else instant + (at - since), provisional=False)
+    full = last + (runs - stood)
+    new = calendar.on_or_after(full) if counting.roll else full
+    return Due(_moved(instant, new, calendar), counting.roll and calendar.has_provisional(full, new))
+
+
+def _last_day(instant: datetime, calendar: Calendar) -> date:
+    """The day that ends at a due, or in which it lies."""
+    return (instant - timedelta(microseconds=1)).astimezone(calendar.zone).date()
+
+
+def _moved(instant: datetime, last: date, calendar: Calendar) -> datetime:
+    """The due on another last day, at the same local time."""
+    ends = instant.astimezone(calendar.zone).time()
+    if ends == time.min:
+        return start_of(last + timedelta(days=1), calendar.zone)
+    return datetime.combine(last, ends, calendar.zone).astimezone(UTC)
 
 
 def _counted(day: date, first: date, full: date, budget: Budget, counting: Counting, calendar: Calendar) -> Counted:

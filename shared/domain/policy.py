@@ -25,6 +25,17 @@ class Rule:
 
 
 @value
+class Extensions:
+    """How often and how far the finish due may be extended, and who grants it. It is asked for before the due has passed."""
+
+    times: int
+    longest: Budget
+    granted_by: Literal["owner", "unit"]
+    """owner: whoever gave the matter. unit: the head of the body that handles it (信访工作条例 art 34), told by any source."""
+    citation: str
+
+
+@value
 class Policy:
     """A policy as loaded from its TOML file; `version` goes into every fact that it decides."""
 
@@ -35,6 +46,12 @@ class Policy:
     sign: Rule | None
     finish: dict[Family, Rule]
     """By the families that the policy is for."""
+    extensions: Extensions | None
+    """None where the policy knows no extension."""
+    suspended_on: tuple[str, ...]
+    """The grounds on which a task may be suspended; none where it may not."""
+    not_accepted_on: tuple[str, ...]
+    """The grounds on which a task may be refused (不予受理); none where it may not."""
     park_for: timedelta
     """How long an event that is not yet legal is kept and tried again before it is rejected."""
 

@@ -9,6 +9,8 @@ from shared.domain.matter import Family, Matter, Order
 from shared.domain.value import value
 
 Grade = Literal["stage", "full"]
+How = Literal["withdrawn", "not_accepted", "merged", "excluded"]
+"""How a task ended without being closed."""
 
 
 @value
@@ -24,6 +26,16 @@ class Handling:
 
     since: datetime
     place: Literal["handling"] = "handling"
+
+
+@value
+class Suspended:
+    """中止: its clocks stand still until it is resumed."""
+
+    since: datetime
+    ground: str
+    stopped: tuple[ClockName, ...]
+    place: Literal["suspended"] = "suspended"
 
 
 @value
@@ -48,11 +60,19 @@ class Ended:
     """Ended without closing."""
 
     at: datetime
-    how: Literal["withdrawn"]
+    how: How
     place: Literal["ended"] = "ended"
 
 
-State = Pending | Handling | InReview | Closed | Ended
+State = Pending | Handling | Suspended | InReview | Closed | Ended
+
+
+@value
+class Extension:
+    """An extension that was asked for and is not decided: until when, and since when it waits."""
+
+    until: datetime
+    asked_at: datetime
 
 
 @value
@@ -63,6 +83,8 @@ class Task:
 
     `displaced` tells that an event on record is out of force since one told late came before it: what makes it legal again is
     found only by folding the history.
+
+    `extension` is the request that waits for its answer, `extensions` how many were granted.
     """
 
     owner: str
@@ -81,6 +103,8 @@ class Task:
     last: Order
     alerts: tuple[Alert, ...] = ()
     displaced: bool = False
+    extension: Extension | None = None
+    extensions: int = 0
 
     @property
     def matter(self) -> Matter:

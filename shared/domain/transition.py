@@ -16,6 +16,7 @@ class Place(StrEnum):
     PENDING = "pending"
     HANDLING = "handling"
     IN_REVIEW = "in_review"
+    SUSPENDED = "suspended"
     CLOSED = "closed"
     ENDED = "ended"
 
@@ -38,6 +39,8 @@ def _rows() -> tuple[Transition, ...]:
         Transition("standard", "submit", Place.HANDLING, Place.IN_REVIEW),
         Transition("standard", "send-back", Place.IN_REVIEW, Place.HANDLING),
         Transition("standard", "approve", Place.IN_REVIEW, Place.CLOSED),
+        Transition("standard", "suspend", Place.HANDLING, Place.SUSPENDED),
+        Transition("standard", "resume", Place.SUSPENDED, Place.HANDLING),
         Transition("reported", "register", Place.ABSENT, Place.HANDLING, owner_only=True),
         Transition("reported", "approve", Place.HANDLING, Place.CLOSED),
     ]
@@ -46,11 +49,21 @@ def _rows() -> tuple[Transition, ...]:
         ("reported", (Place.HANDLING,)),
     )
     for flow, places in open_places:
-        for place in places:
-            rows.append(Transition(flow, "amend", place, place, owner_only=True))
+        standing = (*places, Place.SUSPENDED) if flow == "standard" else places
+        # While its clocks stand still a matter is not amended: what a new due would mean is not said anywhere.
+        rows.extend(Transition(flow, "amend", place, place, owner_only=True) for place in places)
+        for place in standing:
+            rows.append(Transition(flow, "merge", place, Place.ENDED))
             rows.append(Transition(flow, "withdraw", place, Place.ENDED, owner_only=True))
-        # What is said of a matter stays on record after it is closed, too.
-        rows.extend(Transition(flow, "record", place, place) for place in (*places, Place.CLOSED))
+        # What is said of a matter stays on record after it is closed, too; and what is closed may still leave the count.
+        rows.extend(Transition(flow, "record", place, place) for place in (*standing, Place.CLOSED))
+        rows.extend(Transition(flow, "exclude", place, Place.ENDED, owner_only=True) for place in (*standing, Place.CLOSED))
+        rows.extend(
+            Transition(flow, "not-accept", place, Place.ENDED) for place in (Place.PENDING, Place.HANDLING) if place in places
+        )
+    for place in (Place.PENDING, Place.HANDLING, Place.IN_REVIEW):
+        actions = ("request-extension", "grant-extension", "refuse-extension")
+        rows.extend(Transition("standard", action, place, place) for action in actions)
     return tuple(rows)
 
 

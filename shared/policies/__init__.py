@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.matter import Family
 from shared.domain.period import Counting
-from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rule
+from shared.domain.policy import DEFAULT_POLICY, Extensions, Policies, Policy, Rule
 
 
 class BadPolicy(Exception):
@@ -64,6 +64,18 @@ class _Finish(_Table):
     rectification: _Rule | None = None
 
 
+class _Extension(_Table):
+    times: Annotated[int, Field(ge=1)]
+    longest: Annotated[Budget, BeforeValidator(_budget)]
+    granted_by: Literal["owner", "unit"]
+    citation: Annotated[str, Field(min_length=1)]
+
+
+class _Grounds(_Table):
+    grounds: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+    citation: Annotated[str, Field(min_length=1)]
+
+
 class _File(_Table):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
     version: Annotated[int, Field(ge=1)]
@@ -72,12 +84,26 @@ class _File(_Table):
     park_for: Annotated[timedelta, BeforeValidator(_length)]
     sign: _Rule | None = None
     finish: _Finish
+    extension: _Extension | None = None
+    suspension: _Grounds | None = None
+    not_acceptance: _Grounds | None = None
 
     def policy(self) -> Policy:
         given = {family: getattr(self.finish, family) for family in Family}
         finish = {family: rule.rule(f"{self.id}.finish.{family}") for family, rule in given.items() if rule is not None}
         sign = None if self.sign is None else self.sign.rule(f"{self.id}.sign")
-        return Policy(self.id, self.version, self.title, self.flow, sign, finish, self.park_for)
+        return Policy(
+            id=self.id,
+            version=self.version,
+            title=self.title,
+            flow=self.flow,
+            sign=sign,
+            finish=finish,
+            extensions=None if self.extension is None else Extensions(**dict(self.extension)),
+            suspended_on=() if self.suspension is None else self.suspension.grounds,
+            not_accepted_on=() if self.not_acceptance is None else self.not_acceptance.grounds,
+            park_for=self.park_for,
+        )
 
 
 def load_policies(own: Path | None = None) -> Policies:

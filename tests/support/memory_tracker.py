@@ -8,9 +8,9 @@ from datetime import datetime
 from shared.domain import fact as f
 from shared.domain.alert import crossings
 from shared.domain.command import Command
-from shared.domain.decide import Refusal
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, refold
+from shared.domain.refusal import Refusal
 from shared.domain.tally import Measure, Tally, TallyKey, tally_delta
 from shared.domain.task import Task
 from tests.support.sample import RULEBOOK, SHANGHAI

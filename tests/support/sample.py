@@ -8,7 +8,7 @@ from shared.calendars import load_calendar
 from shared.domain import command as c
 from shared.domain.budget import Budget
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.policy import Policies, Policy, Rule, Rulebook
+from shared.domain.policy import Extensions, Policies, Policy, Rule, Rulebook
 from shared.domain.task import Grade
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -20,6 +20,7 @@ DUE_OF_30_DAYS: Final = datetime(2026, 12, 23, 16, 0, tzinfo=UTC)
 CITY: Final = "city"
 DISTRICT: Final = "district"
 MATTER: Final = Matter(CITY, "7")
+OTHER_MATTER: Final = Matter(CITY, "8")
 
 _NEAR: Final = (Budget(3, "cd"), Budget(1, "cd"))
 
@@ -42,6 +43,9 @@ POLICIES: Final[Policies] = {
         flow="standard",
         sign=rule("24h", (Budget(2, "h"),), "standard.sign"),
         finish=dict.fromkeys(Family, rule("30cd", id_="standard.finish")),
+        extensions=Extensions(times=1, longest=Budget(30, "cd"), granted_by="owner", citation="sample of extension"),
+        suspended_on=("听证",),
+        not_accepted_on=("非职责",),
         park_for=timedelta(days=30),
     ),
     "reported": Policy(
@@ -51,6 +55,9 @@ POLICIES: Final[Policies] = {
         flow="reported",
         sign=None,
         finish=dict.fromkeys(Family, rule("open", id_="reported.finish")),
+        extensions=None,
+        suspended_on=(),
+        not_accepted_on=("非职责",),
         park_for=timedelta(days=30),
     ),
 }
@@ -124,3 +131,35 @@ def approve(when: datetime, *, id_: str = "approve", source: str = CITY, grade: 
 
 def withdraw(when: datetime, *, id_: str = "withdraw", source: str = CITY) -> c.WithdrawTask:
     return c.WithdrawTask(MATTER, cause(c.WithdrawTask, when, id_, source))
+
+
+def suspend(when: datetime, *, id_: str = "suspend", source: str = DISTRICT, ground: str = "听证") -> c.SuspendTask:
+    return c.SuspendTask(MATTER, cause(c.SuspendTask, when, id_, source), ground)
+
+
+def resume(when: datetime, *, id_: str = "resume", source: str = DISTRICT) -> c.ResumeTask:
+    return c.ResumeTask(MATTER, cause(c.ResumeTask, when, id_, source))
+
+
+def not_accept(when: datetime, *, id_: str = "not-accept", source: str = DISTRICT, ground: str = "非职责") -> c.NotAcceptTask:
+    return c.NotAcceptTask(MATTER, cause(c.NotAcceptTask, when, id_, source), ground)
+
+
+def merge(when: datetime, *, id_: str = "merge", source: str = DISTRICT, into: Matter = OTHER_MATTER) -> c.MergeTask:
+    return c.MergeTask(MATTER, cause(c.MergeTask, when, id_, source), into)
+
+
+def exclude(when: datetime, *, id_: str = "exclude", source: str = CITY) -> c.ExcludeTask:
+    return c.ExcludeTask(MATTER, cause(c.ExcludeTask, when, id_, source))
+
+
+def request_extension(when: datetime, until: c.Due, *, id_: str = "request", source: str = DISTRICT) -> c.RequestExtension:
+    return c.RequestExtension(MATTER, cause(c.RequestExtension, when, id_, source), until)
+
+
+def grant_extension(when: datetime, until: c.Due, *, id_: str = "grant", source: str = CITY) -> c.GrantExtension:
+    return c.GrantExtension(MATTER, cause(c.GrantExtension, when, id_, source), until)
+
+
+def refuse_extension(when: datetime, *, id_: str = "refuse", source: str = CITY) -> c.RefuseExtension:
+    return c.RefuseExtension(MATTER, cause(c.RefuseExtension, when, id_, source))

@@ -7,9 +7,10 @@ from shared.domain import fact as f
 from shared.domain.alert import crossings
 from shared.domain.clock import Clock, ClockName
 from shared.domain.command import Command
-from shared.domain.decide import Refusal, decide
+from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.policy import Rulebook
+from shared.domain.refusal import Refusal
 from shared.domain.task import Task
 from tests.support.sample import RULEBOOK
 

@@ -18,7 +18,25 @@ from shared.domain.matter import Family
 from shared.domain.task import Task
 from tests.support.histories import any_history, arrivals
 from tests.support.memory_tracker import MemoryTracker
-from tests.support.sample import amend, approve, at, record, register, send_back, sign, submit, withdraw
+from tests.support.sample import (
+    amend,
+    approve,
+    at,
+    exclude,
+    grant_extension,
+    merge,
+    not_accept,
+    record,
+    refuse_extension,
+    register,
+    request_extension,
+    resume,
+    send_back,
+    sign,
+    submit,
+    suspend,
+    withdraw,
+)
 from tests.support.scenario import the
 
 PLACE = Place(3, 41, at(9) + timedelta(microseconds=7))
@@ -42,7 +60,11 @@ def every_kind() -> dict[str, f.Entry]:
     ended = MemoryTracker().push(register(at(0)), amend(at(0.1), due=at(5), co_units=("a", "b")), record(at(0.2)))
     ended.sweep(at(8)).push(withdraw(at(0.5)), send_back(at(0.3)))
     sent_back = MemoryTracker().push(register(at(0)), sign(at(0.5)), submit(at(1)), send_back(at(2)))
-    entries = [*lived.ledger, *ended.ledger, *sent_back.ledger]
+    stood = MemoryTracker().push(register(at(0)), sign(at(1)), suspend(at(2)), resume(at(5)), exclude(at(6)))
+    longer = MemoryTracker().push(register(at(0), due=at(9)), request_extension(at(1), at(20)), refuse_extension(at(2)))
+    longer.push(request_extension(at(3), at(20), id_="again"), grant_extension(at(4), at(12)), merge(at(5)))
+    refused = MemoryTracker().push(register(at(0)), not_accept(at(1)))
+    entries = [*lived.ledger, *ended.ledger, *sent_back.ledger, *stood.ledger, *longer.ledger, *refused.ledger]
     return {entry.fact.kind: entry for entry in entries}
 
 

@@ -25,6 +25,7 @@ from tests.support.sample import SHANGHAI, amend, approve, at, record, register,
 from tests.support.scenario import finish_of, the
 
 LAST_WATERMARK = at(400)
+ENDING = ("approve", "withdraw", "merge", "exclude", "not-accept")
 NEAR = {"near-3cd": timedelta(days=3), "near-1cd": timedelta(days=1)}
 
 
@@ -124,7 +125,7 @@ def test_an_amendment_dated_before_the_start_counts_from_the_start() -> None:
 def dues_of(commands: list[Command]) -> list[tuple[datetime | None, datetime, datetime]]:
     """Each due that the finish clock of a reported matter had, since when, and until when."""
     given = [one for one in commands if isinstance(one, RegisterTask) or (isinstance(one, AmendTask) and one.due is not None)]
-    ends = [one.cause.at for one in commands if one.action in ("approve", "withdraw")] or [LAST_WATERMARK]
+    ends = [one.cause.at for one in commands if one.action in ENDING] or [LAST_WATERMARK]
     untils = [*(one.cause.at for one in given[1:]), ends[0]]
     dues = [one.due.due(SHANGHAI) if isinstance(one.due, DuePeriod) else one.due for one in given]
     return [(due, one.cause.at, until) for due, one, until in zip(dues, given, untils, strict=True)]

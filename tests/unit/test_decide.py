@@ -175,24 +175,28 @@ def test_nobody_may_register_a_matter_of_another() -> None:
     given().when(register(source=DISTRICT)).refused("$.owner", early=False, saying="only city")
 
 
+MOVABLE = "amend, merge, withdraw, record, exclude"
+EXTENSIONS = "request-extension, grant-extension, refuse-extension"
+
+
 @pytest.mark.parametrize(
     ("now", "command", "early", "open_there"),
     [
-        (PENDING, submit(at(2)), True, "sign, amend, withdraw, record"),
-        (PENDING, send_back(at(2)), True, "sign, amend, withdraw, record"),
-        (PENDING, approve(at(2)), True, "sign, amend, withdraw, record"),
-        (PENDING, register(at(2), id_="again"), False, "sign, amend, withdraw, record"),
-        (HANDLING, sign(at(2), id_="again"), False, "submit, amend, withdraw, record"),
-        (HANDLING, send_back(at(2)), True, "submit, amend, withdraw, record"),
-        (HANDLING, approve(at(2)), True, "submit, amend, withdraw, record"),
-        (IN_REVIEW, submit(at(3), id_="again"), True, "send-back, approve, amend, withdraw, record"),
-        (IN_REVIEW, sign(at(3), id_="again"), False, "send-back, approve, amend, withdraw, record"),
-        (CLOSED, submit(at(9)), False, "record"),
-        (CLOSED, send_back(at(9)), False, "record"),
-        (CLOSED, amend(at(9)), False, "record"),
-        (CLOSED, withdraw(at(9)), False, "record"),
-        (REPORTED, sign(at(2)), False, "approve, amend, withdraw, record"),
-        (REPORTED, submit(at(2)), False, "approve, amend, withdraw, record"),
+        (PENDING, submit(at(2)), True, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, send_back(at(2)), True, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, approve(at(2)), True, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, register(at(2), id_="again"), False, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (HANDLING, sign(at(2), id_="again"), False, f"submit, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (HANDLING, send_back(at(2)), True, f"submit, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (HANDLING, approve(at(2)), True, f"submit, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (IN_REVIEW, submit(at(3), id_="again"), True, f"send-back, approve, {MOVABLE}, {EXTENSIONS}"),
+        (IN_REVIEW, sign(at(3), id_="again"), False, f"send-back, approve, {MOVABLE}, {EXTENSIONS}"),
+        (CLOSED, submit(at(9)), False, "record, exclude"),
+        (CLOSED, send_back(at(9)), False, "record, exclude"),
+        (CLOSED, amend(at(9)), False, "record, exclude"),
+        (CLOSED, withdraw(at(9)), False, "record, exclude"),
+        (REPORTED, sign(at(2)), False, f"approve, {MOVABLE}, not-accept"),
+        (REPORTED, submit(at(2)), False, f"approve, {MOVABLE}, not-accept"),
         (given(register(), withdraw(SOON)), record(at(9)), False, "nothing"),
     ],
 )

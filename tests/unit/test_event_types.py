@@ -30,6 +30,14 @@ TAKEN: dict[str, type[c.Command]] = {
     "task.approved": c.ApproveTask,
     "task.sent-back": c.SendBackTask,
     "task.noted": c.RecordOnTask,
+    "task.extension-requested": c.RequestExtension,
+    "task.extension-granted": c.GrantExtension,
+    "task.extension-refused": c.RefuseExtension,
+    "task.suspended": c.SuspendTask,
+    "task.resumed": c.ResumeTask,
+    "task.not-accepted": c.NotAcceptTask,
+    "task.merged": c.MergeTask,
+    "task.excluded": c.ExcludeTask,
 }
 NOT_YET = sorted(DATA.keys() - TAKEN.keys())
 

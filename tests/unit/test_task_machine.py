@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from shared.domain.alert import crossings
 from shared.domain.clock import ClockName
 from shared.domain.command import Command
-from shared.domain.decide import Refusal, decide
+from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.policy import Flow
+from shared.domain.refusal import Refusal
 from shared.domain.tally import measures
 from shared.domain.task import Task
 from tests.support import sample
