@@ -28,12 +28,14 @@ check: setup     ## style, types, layers, contracts
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PY) -m contracts.generate --check
+	$(PY) -m shared.lifecycle --check
 
 test: setup      ## every test
 	.venv/bin/pytest -q -m "not bench" $(ARGS)
 
-contracts: setup ## write schemas and AsyncAPI anew
+contracts: setup ## write schemas, AsyncAPI and lifecycle anew
 	$(PY) -m contracts.generate
+	$(PY) -m shared.lifecycle
 
 bench: setup     ## measure throughput and latency beside the floor, on this machine
 	.venv/bin/pytest -q -m bench -s tests/bench $(ARGS)

@@ -21,6 +21,7 @@ from services.cli.console import (
     print_json,
     settings_for,
 )
+from services.cli.explain import WHY
 from services.cli.place import make_folder
 from shared.calendars import BadCalendarFile, read_calendar
 from shared.calendars.notice import parse_notice, to_toml
@@ -33,7 +34,7 @@ from shared.settings import Settings
 
 calendar = typer.Typer(no_args_is_help=True, help="The working-day calendar.")
 
-_WHY: Final = {"first-day": "起始日不计", "counted": "计入", "not-working": "非工作日不计", "rolled": "期满日顺延"}
+
 _KIND: Final = {
     DayKind.WORKDAY: "工作日",
     DayKind.WEEKEND: "周末",
@@ -135,7 +136,7 @@ def _show(rule: Rule, anchor: datetime, ends: Due, days: tuple[Counted, ...], ca
     for one in days:
         counted += one.counted
         table.add_row(
-            f"{one.day} {'一二三四五六日'[one.day.weekday()]}", str(counted) if one.counted else "", _WHY[one.why], one.name
+            f"{one.day} {'一二三四五六日'[one.day.weekday()]}", str(counted) if one.counted else "", WHY[one.why], one.name
         )
     if days:
         output.print(table)

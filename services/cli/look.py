@@ -74,7 +74,7 @@ def figures(
     zone = settings.zone
     judged_at = instant(as_of, zone) or SystemClock().now()
     cohort = Cohort(family, instant(since, zone), instant(until, zone), judged_at)
-    grouped: dict[str, Counts] = asyncio.run(_over(settings, lambda snapshot: snapshot.cohort(cohort)))
+    grouped: dict[str, Counts] = asyncio.run(over(settings, lambda snapshot: snapshot.cohort(cohort)))
     total = reduce(add, grouped.values(), Counts())
     groups = wire_groups(grouped, tuple(load_units(settings.data / "units.toml"))) if by else ()
     if as_json:
@@ -136,7 +136,7 @@ def alerts(
     Example: `duban alerts --kind overdue --json`
     """
     settings = settings_for(data)
-    found: list[AlertRecord] = asyncio.run(_over(settings, lambda snapshot: snapshot.alerts(kind)))
+    found: list[AlertRecord] = asyncio.run(over(settings, lambda snapshot: snapshot.alerts(kind)))
     if as_json:
         return print_json([_alert_document(alert) for alert in found])
     table = Table("at", "kind", "source", "subject", "clock", "rung", "due", "withdrawn")
@@ -175,7 +175,7 @@ def task_show(
     """
     settings = settings_for(data)
     matter = Matter(owner, number)
-    document: dict[str, Any] | None = asyncio.run(_over(settings, lambda snapshot: _task_document(snapshot, matter)))
+    document: dict[str, Any] | None = asyncio.run(over(settings, lambda snapshot: _task_document(snapshot, matter)))
     if document is None:
         errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
         raise typer.Exit(1)
@@ -241,7 +241,7 @@ def _show_task(document: dict[str, Any], settings: Settings) -> None:
         )
     output.print(timeline)
     for event in document["parked"]:
-        output.print(f"parked: {event['id']} of {event['source']}: {event['reason']}", markup=False)
+        output.print(f"parked: {event['id']} of {event['source']}: {event['reason']}", markup=False, soft_wrap=True)
 
 
 @rejected.command("list")
@@ -255,7 +255,7 @@ def rejected_list(
     Example: `duban rejected list --json`
     """
     settings = settings_for(data)
-    found: list[RejectedPush] = asyncio.run(_over(settings, lambda snapshot: snapshot.rejected(limit)))
+    found: list[RejectedPush] = asyncio.run(over(settings, lambda snapshot: snapshot.rejected(limit)))
     if as_json:
         return print_json([_rejected_document(push) for push in found])
     table = Table("last at", "times", "sender", "event", "field", "reason")
@@ -287,7 +287,7 @@ def units(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     Example: `duban units --json`
     """
     settings = settings_for(data)
-    named: dict[str, int] = asyncio.run(_over(settings, lambda snapshot: snapshot.units()))
+    named: dict[str, int] = asyncio.run(over(settings, lambda snapshot: snapshot.units()))
     known = load_units(settings.data / "units.toml")
     codes = [*known, *(code for code in named if code not in known)]
     listed = [{"code": c, "name": known.get(c), "registered": c in known, "tasks": named.get(c, 0)} for c in codes]
@@ -300,7 +300,7 @@ def units(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     return None
 
 
-async def _over(settings: Settings, work: Callable[[Snapshot], Awaitable[_T]]) -> _T:
+async def over(settings: Settings, work: Callable[[Snapshot], Awaitable[_T]]) -> _T:
     database = open_database(settings)
     try:
         await check(database)

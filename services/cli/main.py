@@ -6,7 +6,7 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from services.cli import audit, deadlines, demonstration, feed, history, look, run
+from services.cli import audit, deadlines, demonstration, explain, feed, history, look, run
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.web.service import PortInUse
@@ -48,6 +48,7 @@ app = typer.Typer(
 )
 for commands in (run, demonstration, feed, history, look, deadlines, audit):
     commands.add_to(app)
+look.task.command("explain")(explain.task_explain)
 
 
 def main() -> None:

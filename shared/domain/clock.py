@@ -6,8 +6,9 @@ from typing import Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.period import Due, ahead, due, resumed
+from shared.domain.period import Due, due
 from shared.domain.policy import Rule
+from shared.domain.shift import ahead, resumed
 from shared.domain.value import replace, value
 
 
@@ -98,19 +99,19 @@ class Clock:
 
     def resumed(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version after it stood still: what was left runs from `at`."""
-        stood = self.stopped_at
-        assert stood is not None, "a clock that runs is not resumed"
-        counted = None if self.budget in {FIXED, OPEN_ENDED} else Budget.parse(self.budget)
-        ends = (
-            Due(None, provisional=False) if self.due is None else resumed(self.due, counted, rule.counting, stood, at, calendar)
-        )
+        ran = [(one.since, one.until) for one in self.segments if one.until is not None]
+        assert len(ran) == len(self.segments), "a clock that runs is not resumed"
+        budget = None if self.budget in {FIXED, OPEN_ENDED} else Budget.parse(self.budget)
+        ends = Due(None, provisional=False)
+        if self.due is not None:
+            ends = resumed(self.due, budget, rule.counting, self.anchor, ran, at, calendar)
         return replace(
             self,
             due=ends.at,
             version=self.version + 1,
             segments=(*self.segments, Segment(at, None)),
             rungs=_rungs(rule, at, ends.at, calendar),
-            calendar=calendar.version if counted is not None else "",
+            calendar=calendar.version if budget is not None else "",
             provisional=ends.provisional,
         )
 

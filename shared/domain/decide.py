@@ -10,8 +10,9 @@ from shared.domain.alert import crossings, unfounded
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName, started, started_with_due
 from shared.domain.evolve import evolve
+from shared.domain.explain import rule_of
 from shared.domain.guard import guard, instant_of
-from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rule, Rulebook
+from shared.domain.policy import DEFAULT_POLICY, Policies, Policy, Rulebook
 from shared.domain.refusal import Refusal
 from shared.domain.task import Suspended, Task
 from shared.domain.transition import (
@@ -164,13 +165,9 @@ def _resume(task: Task, command: c.ResumeTask, policy: Policy, calendar: Calenda
     assert isinstance(task.state, Suspended)
     stood = [clock for clock in task.clocks if clock.name in task.state.stopped]
     at = max(command.cause.at, task.state.since)
-    return f.Resumed(command.cause.at, tuple(clock.resumed(_rule(clock, task, policy), at, calendar) for clock in stood))
-
-
-def _rule(clock: Clock, task: Task, policy: Policy) -> Rule:
-    if clock.name is ClockName.SIGN and policy.sign is not None:
-        return policy.sign
-    return policy.finish[task.family]
+    rules = [rule_of(task, clock.name, policy) for clock in stood]
+    resumed = [clock.resumed(rule, at, calendar) for clock, rule in zip(stood, rules, strict=True) if rule is not None]
+    return f.Resumed(command.cause.at, tuple(resumed))
 
 
 def _request_extension(task: Task, command: c.RequestExtension, policy: Policy, calendar: Calendar) -> f.ExtensionRequested:

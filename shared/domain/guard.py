@@ -9,9 +9,9 @@ from shared.domain import command as c
 from shared.domain.budget import DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
-from shared.domain.period import later
 from shared.domain.policy import Extensions, Policy
 from shared.domain.refusal import Refusal
+from shared.domain.shift import later
 from shared.domain.task import Task
 
 

@@ -3,11 +3,12 @@
 The rules are those of the civil code (民法典) arts 200 to 204; a rule of a policy may depart from them, as art 204 allows.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, assert_never
 
 from shared.domain.budget import Budget, start_of
-from shared.domain.calendar import Calendar, DayKind
+from shared.domain.calendar import Calendar, Day, DayKind
 from shared.domain.value import value
 
 
@@ -36,7 +37,7 @@ class Due:
     provisional: bool
 
 
-Why = Literal["first-day", "counted", "not-working", "rolled"]
+Why = Literal["first-day", "counted", "not-working", "rolled", "stood-still"]
 
 
 @value
@@ -60,118 +61,65 @@ def due(budget: Budget, counting: Counting, anchor: datetime, calendar: Calendar
         case "h":
             return Due(anchor + timedelta(hours=budget.number), provisional=False)
         case "cd" | "wd" | "mo":
-            first = _first_day(counting, anchor, calendar)
-            full = _full(budget, counting, first, calendar)
-            last = _rolled(budget, counting, full, calendar)
-            return Due(_end_of(last, counting, calendar), _rests_on_provisional(budget, counting, first, full, last, calendar))
+            first = first_day(counting, anchor, calendar)
+            full = full_day(budget, counting, first, calendar)
+            last = rolled_day(budget, counting, full, calendar)
+            return Due(end_of(last, counting, calendar), rests_on_provisional(budget, counting, first, full, last, calendar))
         case _:
             assert_never(budget.unit)
 
 
-def trace(budget: Budget, counting: Counting, anchor: datetime, calendar: Calendar) -> tuple[Counted, ...]:
-    """Every day from the start to the due: counted or not, and why. Empty for hours, minutes and open-ended budgets."""
+Pause = tuple[date, date]
+"""The day on which a period stood still, which counted, and the day on which it ran again, which did not."""
+
+
+def trace(
+    budget: Budget,
+    counting: Counting,
+    anchor: datetime,
+    calendar: Calendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    last: date | None = None,
+) -> tuple[Counted, ...]:
+    """Every day from the start to the due: counted or not, and why. Empty for hours, minutes and open-ended budgets.
+
+    For a period that stood still the pauses and its last day are given.
+    """
     if budget.unit not in {"cd", "wd", "mo"}:
         return ()
-    first = _first_day(counting, anchor, calendar)
-    full = _full(budget, counting, first, calendar)
-    last = _rolled(budget, counting, full, calendar)
-    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return tuple(_counted(day, first, full, budget, counting, calendar) for day in days)
+    first = first_day(counting, anchor, calendar)
+    full = full_day(budget, counting, first, calendar)
+    last = last or rolled_day(budget, counting, full, calendar)
+    left = budget.number if budget.unit != "mo" else (full - first).days + counting.first_day_counts
+    days: list[Counted] = []
+    for day in (first + timedelta(days=n) for n in range((last - first).days + 1)):
+        there = calendar.day(day)
+        why = _why(day, first, left, budget, counting, there, pauses)
+        left -= why == "counted"
+        days.append(Counted(day, why == "counted", why, there.kind, there.name))
+    return tuple(days)
 
 
-def ahead(instant: datetime, lead: Budget, calendar: Calendar) -> datetime:
-    """The instant that lies a lead before a due: a warning's. A lead in working days is the start of the working day that lies
-    so many before the last one: one working day before the end of a Monday is the start of the Friday before, or of a Saturday
-    that is worked.
-    """
-    match lead.unit:
-        case "min":
-            return instant - timedelta(minutes=lead.number)
-        case "h":
-            return instant - timedelta(hours=lead.number)
-        case "cd":
-            return instant - timedelta(days=lead.number)
-        case "wd":
-            return start_of(calendar.before(_last_day(instant, calendar), lead.number), calendar.zone)
-        case "mo" | "open":
-            raise ValueError(f"{lead} is no lead")
-        case _:
-            assert_never(lead.unit)
-
-
-def later(instant: datetime, budget: Budget, calendar: Calendar) -> datetime:
-    """The instant that lies a budget after a due: the latest to which it may be extended."""
-    match budget.unit:
-        case "min":
-            return instant + timedelta(minutes=budget.number)
-        case "h":
-            return instant + timedelta(hours=budget.number)
-        case "cd" | "wd" | "mo":
-            last = _full(budget, CIVIL_CODE, _last_day(instant, calendar), calendar)
-            return _moved(instant, last, calendar)
-        case "open":
-            raise ValueError("open is no length")
-        case _:
-            assert_never(budget.unit)
-
-
-def resumed(
-    instant: datetime, budget: Budget | None, counting: Counting, since: datetime, at: datetime, calendar: Calendar
-) -> Due:
-    """The due of a period that stood still from `since` to `at`: what was left of it runs from `at`.
-
-    Hours and minutes, and a due of the sender's that is no end of a day, move by the time that passed. Days: the day on which the
-    period stood still counted, the day on which it runs again does not; a due in working days keeps the number that was left.
-    `budget` is None for a due that the sender gave.
-    """
-    if budget is not None and budget.unit in {"min", "h"}:
-        return Due(instant + (at - since), provisional=False)
-    stood, runs = (one.astimezone(calendar.zone).date() for one in (since, at))
-    last = _last_day(instant, calendar)
-    if budget is not None and budget.unit == "wd":
-        left = calendar.working_days(stood, last)
-        new = calendar.after(runs, left) if left else runs
-        return Due(_moved(instant, new, calendar), calendar.has_provisional(stood, new))
-    if budget is None:
-        whole = instant.astimezone(calendar.zone).time() == time.min
-        return Due(_moved(instant, last + (runs - stood), calendar) if whole else instant + (at - since), provisional=False)
-    full = last + (runs - stood)
-    new = calendar.on_or_after(full) if counting.roll else full
-    return Due(_moved(instant, new, calendar), counting.roll and calendar.has_provisional(full, new))
-
-
-def _last_day(instant: datetime, calendar: Calendar) -> date:
-    """The day that ends at a due, or in which it lies."""
-    return (instant - timedelta(microseconds=1)).astimezone(calendar.zone).date()
-
-
-def _moved(instant: datetime, last: date, calendar: Calendar) -> datetime:
-    """The due on another last day, at the same local time."""
-    ends = instant.astimezone(calendar.zone).time()
-    if ends == time.min:
-        return start_of(last + timedelta(days=1), calendar.zone)
-    return datetime.combine(last, ends, calendar.zone).astimezone(UTC)
-
-
-def _counted(day: date, first: date, full: date, budget: Budget, counting: Counting, calendar: Calendar) -> Counted:
-    there = calendar.day(day)
+def _why(day: date, first: date, left: int, budget: Budget, counting: Counting, there: Day, pauses: Sequence[Pause]) -> Why:
     if day == first and not counting.first_day_counts:
-        return Counted(day, False, "first-day", there.kind, there.name)
-    if day > full:
-        return Counted(day, False, "rolled", there.kind, there.name)
-    if budget.unit == "wd" and not there.working:
-        return Counted(day, False, "not-working", there.kind, there.name)
-    return Counted(day, True, "counted", there.kind, there.name)
+        return "first-day"
+    if any(stood < day <= ran for stood, ran in pauses):
+        return "stood-still"
+    if not left:
+        return "rolled"
+    return "not-working" if budget.unit == "wd" and not there.working else "counted"
 
 
-def _first_day(counting: Counting, anchor: datetime, calendar: Calendar) -> date:
+def first_day(counting: Counting, anchor: datetime, calendar: Calendar) -> date:
+    """The local day on which a period starts, by the rule's own boundary of days."""
     local = anchor.astimezone(calendar.zone)
     if local.time() < counting.day_from:
         return local.date() - timedelta(days=1)
     return local.date()
 
 
-def _full(budget: Budget, counting: Counting, first: date, calendar: Calendar) -> date:
+def full_day(budget: Budget, counting: Counting, first: date, calendar: Calendar) -> date:
     """The day on which the budget is used up, before it rolls."""
     start = first - timedelta(days=1) if counting.first_day_counts else first
     if budget.unit == "wd":
@@ -192,17 +140,20 @@ def _first_of(month: int) -> date:
     return date(month // 12, month % 12 + 1, 1)
 
 
-def _rolled(budget: Budget, counting: Counting, full: date, calendar: Calendar) -> date:
+def rolled_day(budget: Budget, counting: Counting, full: date, calendar: Calendar) -> date:
+    """The day on which a period ends whose budget is used up on `full`."""
     return calendar.on_or_after(full) if counting.roll and budget.unit != "wd" else full
 
 
-def _rests_on_provisional(budget: Budget, counting: Counting, first: date, full: date, last: date, calendar: Calendar) -> bool:
+def rests_on_provisional(budget: Budget, counting: Counting, first: date, full: date, last: date, calendar: Calendar) -> bool:
+    """Whether a notice that is not known yet may move the last day."""
     if budget.unit == "wd":
         return calendar.has_provisional(first, last)
     return counting.roll and calendar.has_provisional(full, last)
 
 
-def _end_of(last: date, counting: Counting, calendar: Calendar) -> datetime:
+def end_of(last: date, counting: Counting, calendar: Calendar) -> datetime:
+    """The instant at which a last day ends under the rule."""
     if counting.cut_off is None:
         return start_of(last + timedelta(days=1), calendar.zone)
     return datetime.combine(last, counting.cut_off, calendar.zone).astimezone(UTC)

@@ -37,6 +37,7 @@ COMMANDS: Final = (
     ("calendar", "show"),
     ("calendar", "import"),
     ("task", "show"),
+    ("task", "explain"),
     ("rejected", "list"),
     ("ledger", "verify"),
 )

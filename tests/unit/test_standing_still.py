@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
-from shared.domain.budget import Budget
-from shared.domain.clock import ClockName, Segment
-from shared.domain.period import CIVIL_CODE, due, resumed
+from shared.domain.budget import Budget, start_of
+from shared.domain.clock import ClockName, Segment, started
+from shared.domain.explain import days_of
+from shared.domain.period import CIVIL_CODE, due
+from shared.domain.policy import Rule
+from shared.domain.shift import resumed
 from shared.domain.task import Handling, Suspended
 from tests.support.sample import (
     CALENDAR,
@@ -52,14 +55,15 @@ def test_what_was_left_runs_on(budget: str, start: str, stood: str, ran: str, en
     parsed = Budget.parse(budget)
     first = due(parsed, CIVIL_CODE, shanghai(start).astimezone(UTC), CALENDAR).at
     assert first is not None
-    assert resumed(first, parsed, CIVIL_CODE, shanghai(stood), shanghai(ran), CALENDAR).at == shanghai(end)
+    anchor = shanghai(start)
+    assert resumed(first, parsed, CIVIL_CODE, anchor, [(anchor, shanghai(stood))], shanghai(ran), CALENDAR).at == shanghai(end)
 
 
 def test_a_due_of_the_senders_moves_by_whole_days_or_by_the_time_that_passed() -> None:
     midnight, evening = shanghai("2026-12-01T00:00").astimezone(UTC), shanghai("2026-11-30T18:00").astimezone(UTC)
     stood, ran = shanghai("2026-11-10T10:00"), shanghai("2026-11-12T09:00")
-    assert resumed(midnight, None, CIVIL_CODE, stood, ran, CALENDAR).at == shanghai("2026-12-03T00:00")
-    assert resumed(evening, None, CIVIL_CODE, stood, ran, CALENDAR).at == shanghai("2026-12-02T17:00")
+    assert resumed(midnight, None, CIVIL_CODE, at(0), [(at(0), stood)], ran, CALENDAR).at == shanghai("2026-12-03T00:00")
+    assert resumed(evening, None, CIVIL_CODE, at(0), [(at(0), stood)], ran, CALENDAR).at == shanghai("2026-12-02T17:00")
 
 
 STARTS = st.integers(0, 20 * 365 * 24 * 60).map(lambda minutes: datetime(2004, 1, 2, tzinfo=UTC) + timedelta(minutes=minutes))
@@ -74,7 +78,8 @@ def test_standing_still_for_no_time_changes_nothing_and_longer_is_never_due_earl
     assert first is not None
     stood = start + data.draw(st.timedeltas(timedelta(0), first - start - timedelta(microseconds=1)))
     pauses = sorted(data.draw(st.lists(st.timedeltas(timedelta(0), timedelta(days=60)), min_size=2, max_size=4)))
-    dues = [resumed(first, budget, CIVIL_CODE, stood, stood + pause, CALENDAR).at for pause in (timedelta(0), *pauses)]
+    ran = [(start, stood)]
+    dues = [resumed(first, budget, CIVIL_CODE, start, ran, stood + pause, CALENDAR).at for pause in (timedelta(0), *pauses)]
     assert dues[0] == first
     assert dues == sorted(dues, key=str)
     if unit == "wd":
@@ -82,8 +87,8 @@ def test_standing_still_for_no_time_changes_nothing_and_longer_is_never_due_earl
         left = CALENDAR.working_days(stood.astimezone(SHANGHAI).date(), last)
         for pause, ends in zip(pauses, dues[1:], strict=True):
             assert ends is not None
-            ran = (stood + pause).astimezone(SHANGHAI).date()
-            assert CALENDAR.working_days(ran, (ends - timedelta(microseconds=1)).astimezone(SHANGHAI).date()) == left
+            runs = (stood + pause).astimezone(SHANGHAI).date()
+            assert CALENDAR.working_days(runs, (ends - timedelta(microseconds=1)).astimezone(SHANGHAI).date()) == left
 
 
 def test_a_suspended_task_is_open_and_its_clock_stands_still() -> None:
@@ -139,3 +144,18 @@ def test_a_ground_that_the_policy_does_not_name_is_refused_with_those_that_it_do
 
 def test_a_policy_without_suspension_knows_no_such_action() -> None:
     given(register(policy="reported")).when(suspend(at(2))).refused("$.type", early=False, saying="suspend is not open")
+
+
+@hypothesis_given(STARTS, st.integers(2, 40), st.sampled_from(["wd", "cd"]), st.data())
+def test_the_days_of_a_clock_that_stood_still_twice_explain_its_due(start: datetime, number: int, unit: Any, data: Any) -> None:
+    rule = Rule("rule", Budget(number, unit), "citation", ())
+    clock = started(ClockName.FINISH, rule, start, CALENDAR, policy_version=1)
+    for _ in range(2):
+        assert clock.due is not None
+        stood = clock.since + data.draw(st.timedeltas(timedelta(0), clock.due - clock.since))
+        clock = clock.stopped(stood).resumed(rule, stood + data.draw(st.timedeltas(timedelta(0), timedelta(days=20))), CALENDAR)
+    days = days_of(clock, rule, CALENDAR)
+    assert sum(one.counted for one in days) == number
+    assert clock.due == start_of(days[-1].day + timedelta(days=1), SHANGHAI)
+    assert CALENDAR.is_working(days[-1].day) or days[-1].why == "stood-still"
+    assert clock.version == 3

@@ -1,0 +1,127 @@
+"""`task explain`: for each clock of a task, day by day, why it is due when it is."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, local_end, output, print_json, settings_for
+from services.cli.look import over
+from shared.domain.clock import Clock
+from shared.domain.explain import days_of, rule_of
+from shared.domain.matter import Matter
+from shared.domain.period import Counted
+from shared.domain.policy import Policy, Rulebook
+from shared.domain.task import Task
+from shared.rulebook import load_rulebook
+
+WHY: Final = {
+    "first-day": "起始日不计",
+    "counted": "计入",
+    "not-working": "非工作日不计",
+    "rolled": "期满日顺延",
+    "stood-still": "中止不计",
+}
+
+
+def task_explain(
+    owner: Annotated[str, typer.Argument(help="The source whose matter it is.")],
+    number: Annotated[str, typer.Argument(help="The owner's number of the matter.")],
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Why each clock of a task is due when it is: rule, citation, every day counted or not, what stood still, what was extended.
+
+    Example: `duban task explain city-command ZB-001`
+    """
+    settings = settings_for(data)
+    rulebook = load_rulebook(settings.zone, settings.data)
+    found: Any = asyncio.run(over(settings, lambda snapshot: snapshot.task(Matter(owner, number))))
+    if found is None:
+        errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
+        raise typer.Exit(1)
+    task: Task = found[0]
+    policy = rulebook.policies.get(task.policy)
+    if as_json:
+        print_json(_document(task, policy, rulebook))
+    else:
+        _show(task, policy, rulebook, settings.zone)
+
+
+def _document(task: Task, policy: Policy | None, rulebook: Rulebook) -> dict[str, Any]:
+    limits = policy.extensions if policy else None
+    allowed = limits.times if limits else 0
+    return {
+        "owner": task.owner,
+        "number": task.number,
+        "policy": task.policy,
+        "policy_version": task.policy_version,
+        "state": task.state,
+        "clocks": [_clock_document(clock, _days(task, clock, policy, rulebook), rulebook) for clock in task.clocks],
+        "extensions": {
+            "granted": task.extensions,
+            "left": max(0, allowed - task.extensions),
+            "longest": str(limits.longest) if limits else None,
+            "citation": limits.citation if limits else None,
+            "pending": task.extension,
+        },
+    }
+
+
+def _clock_document(clock: Clock, days: tuple[Counted, ...], rulebook: Rulebook) -> dict[str, Any]:
+    zone = rulebook.zone
+
+    def at(when: datetime | None) -> datetime | None:
+        return None if when is None else when.astimezone(zone)
+
+    return {
+        "clock": clock.name,
+        "rule": clock.rule,
+        "citation": clock.citation,
+        "budget": clock.budget,
+        "version": clock.version,
+        "anchor": at(clock.anchor),
+        "due": at(clock.due),
+        "provisional": clock.provisional,
+        "calendar": clock.calendar,
+        "segments": [{"since": at(one.since), "until": at(one.until)} for one in clock.segments],
+        "rungs": [{"name": rung.name, "kind": rung.kind, "at": at(rung.at)} for rung in clock.rungs],
+        "trace": days,
+    }
+
+
+def _days(task: Task, clock: Clock, policy: Policy | None, rulebook: Rulebook) -> tuple[Counted, ...]:
+    return () if policy is None else days_of(clock, rule_of(task, clock.name, policy), rulebook.calendar)
+
+
+def _show(task: Task, policy: Policy | None, rulebook: Rulebook, zone: ZoneInfo) -> None:
+    for clock in task.clocks:
+        _show_clock(clock, _days(task, clock, policy, rulebook), zone)
+    limits = policy.extensions if policy else None
+    if limits is not None:
+        left = max(0, limits.times - task.extensions)
+        said = f"延期：已批 {task.extensions} 次，尚可 {left} 次，每次至多 {limits.longest}"
+        output.print(f"{said}（{limits.citation}）", highlight=False)
+    if task.extension is not None:
+        output.print(f"延期申请待批：至 {local_end(task.extension.until, zone)}", highlight=False)
+
+
+def _show_clock(clock: Clock, days: tuple[Counted, ...], zone: ZoneInfo) -> None:
+    said = f"{clock.budget}，{clock.citation}" if clock.citation else clock.budget
+    output.print(f"[bold]{clock.name}[/]  {clock.rule}（{said}）", highlight=False)
+    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+    counted = 0
+    for one in days:
+        counted += one.counted
+        table.add_row(str(one.day), str(counted) if one.counted else "", WHY[one.why], one.name)
+    if days:
+        output.print(table)
+    ran = [f"{local(one.since, zone)} 至 {local(one.until, zone) if one.until else '今'}" for one in clock.segments]
+    version = f"，第 {clock.version} 次时限" if clock.version > 1 else ""
+    due = f"{local(clock.anchor, zone)} → [bold]{local_end(clock.due, zone)}[/]{version}"
+    output.print(f"  {due}；计时：{'，'.join(ran)}", highlight=False)
+    if clock.provisional:
+        errors.print("  暂定：所涉年份的放假通知尚未载入", style="yellow")

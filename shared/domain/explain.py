@@ -1,0 +1,27 @@
+"""Why a clock is due when it is: its days counted off again, under the rule that set it."""
+
+from shared.domain.budget import FIXED, OPEN_ENDED, Budget
+from shared.domain.calendar import Calendar
+from shared.domain.clock import Clock, ClockName
+from shared.domain.period import Counted, trace
+from shared.domain.policy import Policy, Rule
+from shared.domain.shift import last_day
+from shared.domain.task import Task
+
+
+def rule_of(task: Task, name: ClockName, policy: Policy) -> Rule | None:
+    """The rule of the policy under which a clock of the task runs."""
+    return policy.sign if name is ClockName.SIGN else policy.finish.get(task.family)
+
+
+def days_of(clock: Clock, rule: Rule | None, calendar: Calendar) -> tuple[Counted, ...]:
+    """The days of a clock's present due-version; none for a due that was given (by sender or extension) or that runs by hours."""
+    if rule is None or clock.due is None or clock.budget in {FIXED, OPEN_ENDED}:
+        return ()
+    pauses = [
+        (one.until.astimezone(calendar.zone).date(), following.since.astimezone(calendar.zone).date())
+        for one, following in zip(clock.segments, clock.segments[1:], strict=False)
+        if one.until is not None
+    ]
+    budget = Budget.parse(clock.budget)
+    return trace(budget, rule.counting, clock.anchor, calendar, pauses=pauses, last=last_day(clock.due, calendar))
