@@ -125,6 +125,27 @@ class Withdrawn(FactData):
     stopped: Stopped
 
 
+class Transferred(FactData):
+    """Given to another unit (转办), whose time for signing starts."""
+
+    to_unit: str
+    clocks: tuple[ClockState, ...]
+
+
+class ReturnRequested(FactData):
+    """The unit says that it is not its affair; nothing changes until that is decided."""
+
+
+class ReturnRefused(FactData):
+    """The unit keeps it."""
+
+
+class ReturnApproved(FactData):
+    """No unit has it until it is transferred."""
+
+    stopped: Stopped
+
+
 class NotAccepted(FactData):
     """Not taken up (不予受理), on a ground that the policy names."""
 
@@ -280,6 +301,7 @@ class TaskSnapshot(Published):
     displaced: bool = Field(description="Whether an event on record is out of force since one told late came before it.")
     extension: ExtensionState | None = Field(description="The request that waits for its answer.")
     extensions: int = Field(description="How many extensions were granted.")
+    return_asked_at: Instant | None = Field(description="Since when a request to return it waits for its answer.")
 
 
 class Corrected(FactData):
@@ -297,6 +319,10 @@ FACTS: Final[dict[str, type[FactData]]] = {
     "sent-back": SentBack,
     "approved": Approved,
     "withdrawn": Withdrawn,
+    "transferred": Transferred,
+    "return-requested": ReturnRequested,
+    "return-refused": ReturnRefused,
+    "return-approved": ReturnApproved,
     "not-accepted": NotAccepted,
     "merged": Merged,
     "excluded": Excluded,

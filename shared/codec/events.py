@@ -12,7 +12,7 @@ from contracts import matter as wire
 from contracts import subjects
 from contracts.event import Event
 from contracts.families import ComplaintReceived, DirectiveIssued, RectificationAssigned
-from contracts.handling import Approved, ExtensionGranted, ExtensionRequested, Merged
+from contracts.handling import Approved, ExtensionGranted, ExtensionRequested, Merged, Transferred
 from contracts.matter import Amendment, MatterData
 from contracts.receipt import Reason
 from contracts.registry import EVENTS
@@ -233,6 +233,10 @@ def _on_ground(command: type[c.SuspendTask] | type[c.NotAcceptTask]) -> Callable
     return lambda matter, cause, data: command(matter, cause, data.ground)
 
 
+def _transfer(matter: Matter, cause: Cause, data: Transferred) -> c.TransferTask:
+    return c.TransferTask(matter, cause, data.to_unit)
+
+
 def _merge(matter: Matter, cause: Cause, data: Merged) -> c.MergeTask:
     return c.MergeTask(matter, cause, Matter(data.into_owner or matter.owner, data.into_number))
 
@@ -272,6 +276,10 @@ _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = 
     "duban.task.approved.v1": (_approve, c.ApproveTask),
     "duban.task.sent-back.v1": (_plain(c.SendBackTask), c.SendBackTask),
     "duban.task.noted.v1": _RECORD,
+    "duban.task.transferred.v1": (_transfer, c.TransferTask),
+    "duban.task.return-requested.v1": (_plain(c.RequestReturn), c.RequestReturn),
+    "duban.task.return-refused.v1": (_plain(c.RefuseReturn), c.RefuseReturn),
+    "duban.task.return-approved.v1": (_plain(c.ApproveReturn), c.ApproveReturn),
     "duban.task.extension-requested.v1": (_until(c.RequestExtension), c.RequestExtension),
     "duban.task.extension-granted.v1": (_until(c.GrantExtension), c.GrantExtension),
     "duban.task.extension-refused.v1": (_plain(c.RefuseExtension), c.RefuseExtension),

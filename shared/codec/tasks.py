@@ -50,6 +50,7 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         displaced=at_rest["displaced"],
         extension=_extension(at_rest["extension"]),
         extensions=at_rest["extensions"],
+        return_asked_at=_instant_or_none(at_rest["return_asked_at"]),
     )
 
 

@@ -97,6 +97,20 @@ class Clock:
             segments=segments,
         )
 
+    def restarted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
+        """The clock in its next due-version, counted anew from `at`."""
+        fresh = due(rule.budget, rule.counting, at, calendar)
+        return replace(
+            self,
+            anchor=at,
+            due=fresh.at,
+            version=self.version + 1,
+            segments=(*self.stopped(at).segments, Segment(at, None)),
+            rungs=_rungs(rule, at, fresh.at, calendar),
+            calendar=calendar.version,
+            provisional=fresh.provisional,
+        )
+
     def resumed(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version after it stood still: what was left runs from `at`."""
         ran = [(one.since, one.until) for one in self.segments if one.until is not None]

@@ -57,7 +57,7 @@ class SignTask(Command):
     """签收."""
 
     action: ClassVar[str] = "sign"
-    rank: ClassVar[int] = 2
+    rank: ClassVar[int] = 3
 
 
 @value
@@ -67,7 +67,7 @@ class RecordOnTask(Command):
     what: str
 
     action: ClassVar[str] = "record"
-    rank: ClassVar[int] = 3
+    rank: ClassVar[int] = 4
 
 
 @value
@@ -75,7 +75,7 @@ class SubmitTask(Command):
     """提交审核."""
 
     action: ClassVar[str] = "submit"
-    rank: ClassVar[int] = 9
+    rank: ClassVar[int] = 13
 
 
 @value
@@ -83,7 +83,7 @@ class SendBackTask(Command):
     """驳回重办."""
 
     action: ClassVar[str] = "send-back"
-    rank: ClassVar[int] = 10
+    rank: ClassVar[int] = 14
 
 
 @value
@@ -93,7 +93,7 @@ class ApproveTask(Command):
     grade: Grade
 
     action: ClassVar[str] = "approve"
-    rank: ClassVar[int] = 11
+    rank: ClassVar[int] = 15
 
 
 @value
@@ -101,7 +101,7 @@ class WithdrawTask(Command):
     """撤销 by the sender."""
 
     action: ClassVar[str] = "withdraw"
-    rank: ClassVar[int] = 14
+    rank: ClassVar[int] = 18
 
 
 @value
@@ -111,7 +111,7 @@ class RequestExtension(Command):
     until: Due
 
     action: ClassVar[str] = "request-extension"
-    rank: ClassVar[int] = 4
+    rank: ClassVar[int] = 8
 
 
 @value
@@ -119,7 +119,7 @@ class RefuseExtension(Command):
     """延期不批."""
 
     action: ClassVar[str] = "refuse-extension"
-    rank: ClassVar[int] = 5
+    rank: ClassVar[int] = 9
 
 
 @value
@@ -129,7 +129,7 @@ class GrantExtension(Command):
     until: Due
 
     action: ClassVar[str] = "grant-extension"
-    rank: ClassVar[int] = 6
+    rank: ClassVar[int] = 10
 
 
 @value
@@ -139,7 +139,7 @@ class SuspendTask(Command):
     ground: str
 
     action: ClassVar[str] = "suspend"
-    rank: ClassVar[int] = 7
+    rank: ClassVar[int] = 11
 
 
 @value
@@ -147,7 +147,7 @@ class ResumeTask(Command):
     """恢复."""
 
     action: ClassVar[str] = "resume"
-    rank: ClassVar[int] = 8
+    rank: ClassVar[int] = 12
 
 
 @value
@@ -157,7 +157,7 @@ class NotAcceptTask(Command):
     ground: str
 
     action: ClassVar[str] = "not-accept"
-    rank: ClassVar[int] = 12
+    rank: ClassVar[int] = 16
 
 
 @value
@@ -167,7 +167,7 @@ class MergeTask(Command):
     into: Matter
 
     action: ClassVar[str] = "merge"
-    rank: ClassVar[int] = 13
+    rank: ClassVar[int] = 17
 
 
 @value
@@ -175,4 +175,38 @@ class ExcludeTask(Command):
     """核减: out of the count, by the matter's owner."""
 
     action: ClassVar[str] = "exclude"
-    rank: ClassVar[int] = 15
+    rank: ClassVar[int] = 19
+
+
+@value
+class TransferTask(Command):
+    """转办 to another unit, which has to sign for it."""
+
+    to_unit: str
+
+    action: ClassVar[str] = "transfer"
+    rank: ClassVar[int] = 2
+
+
+@value
+class RequestReturn(Command):
+    """退回申请: not the unit's affair. Effective only when it is approved; the clocks run on."""
+
+    action: ClassVar[str] = "request-return"
+    rank: ClassVar[int] = 5
+
+
+@value
+class RefuseReturn(Command):
+    """退回驳回."""
+
+    action: ClassVar[str] = "refuse-return"
+    rank: ClassVar[int] = 6
+
+
+@value
+class ApproveReturn(Command):
+    """退回同意: the matter is with its owner again, who gives it to another unit."""
+
+    action: ClassVar[str] = "approve-return"
+    rank: ClassVar[int] = 7

@@ -145,6 +145,24 @@ def _running(task: Task, *names: ClockName) -> tuple[ClockName, ...]:
     return tuple([clock.name for clock in task.clocks if clock.name in names and clock.stopped_at is None])
 
 
+def _transfer(task: Task, command: c.TransferTask, policy: Policy, calendar: Calendar) -> f.Transferred:
+    sign = task.clock(ClockName.SIGN)
+    again = () if sign is None or policy.sign is None else (sign.restarted(policy.sign, command.cause.at, calendar),)
+    return f.Transferred(command.cause.at, command.to_unit, again)
+
+
+def _request_return(task: Task, command: c.RequestReturn, policy: Policy, calendar: Calendar) -> f.ReturnRequested:
+    return f.ReturnRequested(command.cause.at)
+
+
+def _refuse_return(task: Task, command: c.RefuseReturn, policy: Policy, calendar: Calendar) -> f.ReturnRefused:
+    return f.ReturnRefused(command.cause.at)
+
+
+def _approve_return(task: Task, command: c.ApproveReturn, policy: Policy, calendar: Calendar) -> f.ReturnApproved:
+    return f.ReturnApproved(command.cause.at, _running(task, ClockName.SIGN))
+
+
 def _not_accept(task: Task, command: c.NotAcceptTask, policy: Policy, calendar: Calendar) -> f.NotAccepted:
     return f.NotAccepted(command.cause.at, command.ground, _running(task, *ClockName))
 
@@ -198,6 +216,10 @@ _FACT_OF: Final[dict[type[c.Command], Callable[..., f.AnyFact]]] = {
     c.SendBackTask: _send_back,
     c.ApproveTask: _approve,
     c.WithdrawTask: _withdraw,
+    c.TransferTask: _transfer,
+    c.RequestReturn: _request_return,
+    c.RefuseReturn: _refuse_return,
+    c.ApproveReturn: _approve_return,
     c.NotAcceptTask: _not_accept,
     c.MergeTask: _merge,
     c.ExcludeTask: _exclude,

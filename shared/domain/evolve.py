@@ -75,6 +75,15 @@ def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short cas
             return replace(task, state=Closed(fact.at, fact.grade), clocks=_stopped(task, fact))
         case f.Withdrawn():
             return _ended(task, fact, "withdrawn")
+        case f.Transferred():
+            clocks = _with(task.clocks, fact.clocks)
+            return replace(task, state=Pending(), unit=fact.to_unit, clocks=clocks, return_asked_at=None)
+        case f.ReturnRequested():
+            return replace(task, return_asked_at=fact.at)
+        case f.ReturnRefused():
+            return replace(task, return_asked_at=None)
+        case f.ReturnApproved():
+            return replace(task, state=Pending(), unit=None, clocks=_stopped(task, fact), return_asked_at=None)
         case f.NotAccepted():
             return _ended(task, fact, "not_accepted")
         case f.Merged():
@@ -113,11 +122,11 @@ def _amended(task: Task, fact: f.Amended) -> Task:
     )
 
 
-_Stopping = f.Signed | f.Approved | f.Suspended | f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded
+_Stopping = f.Signed | f.ReturnApproved | f.Approved | f.Suspended | f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded
 
 
 def _ended(task: Task, fact: f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded, how: How) -> Task:
-    return replace(task, state=Ended(fact.at, how), clocks=_stopped(task, fact), extension=None)
+    return replace(task, state=Ended(fact.at, how), clocks=_stopped(task, fact), extension=None, return_asked_at=None)
 
 
 def _stopped(task: Task, fact: _Stopping) -> tuple[Clock, ...]:

@@ -99,6 +99,39 @@ class Withdrawn(Fact):
 
 
 @value
+class Transferred(Fact):
+    """Given to another unit, whose time for signing starts."""
+
+    to_unit: str
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "transferred"
+
+
+@value
+class ReturnRequested(Fact):
+    """The unit says that it is not its affair; nothing changes until that is decided."""
+
+    kind: ClassVar[str] = "return-requested"
+
+
+@value
+class ReturnRefused(Fact):
+    """The unit keeps it."""
+
+    kind: ClassVar[str] = "return-refused"
+
+
+@value
+class ReturnApproved(Fact):
+    """No unit has it until it is transferred; `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "return-approved"
+
+
+@value
 class NotAccepted(Fact):
     """Not taken up, on a ground; `stopped` names the clocks that this stopped."""
 
@@ -225,6 +258,10 @@ AnyFact = (
     | SentBack
     | Approved
     | Withdrawn
+    | Transferred
+    | ReturnRequested
+    | ReturnRefused
+    | ReturnApproved
     | NotAccepted
     | Merged
     | Excluded

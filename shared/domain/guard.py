@@ -9,6 +9,7 @@ from shared.domain import command as c
 from shared.domain.budget import DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
+from shared.domain.period import CIVIL_CODE, due
 from shared.domain.policy import Extensions, Policy
 from shared.domain.refusal import Refusal
 from shared.domain.shift import later
@@ -21,6 +22,8 @@ def guard(task: Task, command: c.Command, policy: Policy, calendar: Calendar) ->
         return _on_ground(command.ground, policy.suspended_on, f"suspended under policy {policy.id}")
     if isinstance(command, c.NotAcceptTask):
         return _on_ground(command.ground, policy.not_accepted_on, f"refused under policy {policy.id}")
+    if isinstance(command, c.RequestReturn | c.ApproveReturn | c.RefuseReturn):
+        return _return(task, command, policy, calendar)
     if isinstance(command, c.RequestExtension | c.GrantExtension | c.RefuseExtension):
         return _extension(task, command, policy, calendar)
     return None
@@ -37,6 +40,26 @@ def _on_ground(ground: str, grounds: tuple[str, ...], what: str) -> Refusal | No
     if not grounds:
         return Refusal("$.type", f"no task may be {what}", early=False)
     return Refusal("$.data.ground", f"{ground!r} is no ground on which a task may be {what}: {'、'.join(grounds)}", early=False)
+
+
+def _return(
+    task: Task, command: c.RequestReturn | c.ApproveReturn | c.RefuseReturn, policy: Policy, calendar: Calendar
+) -> Refusal | None:
+    limits, sign = policy.returns, task.clock(ClockName.SIGN)
+    if limits is None or sign is None:
+        return Refusal("$.type", f"under the policy {policy.id} a task may not be returned", early=False)
+    if not isinstance(command, c.RequestReturn):
+        if command.cause.source != command.matter.owner:
+            why = f"only {command.matter.owner}, whose matter it is, may decide on a return ({limits.citation})"
+            return Refusal("$.owner", why, early=False)
+        return None if task.return_asked_at else Refusal("$.type", "no return is asked for", early=True)
+    if task.return_asked_at is not None:
+        return Refusal("$.type", "a return is asked for already and waits for its answer", early=True)
+    latest = due(limits.within, CIVIL_CODE, sign.anchor, calendar).at
+    if latest is not None and command.cause.at > latest:
+        why = f"asked for after the {limits.within} in which it may be returned ({latest.astimezone(calendar.zone).isoformat()})"
+        return Refusal("$.time", f"{why}; {limits.citation}", early=False)
+    return None
 
 
 def _extension(

@@ -36,6 +36,14 @@ class Extensions:
 
 
 @value
+class Returns:
+    """Within which time from when it was given a unit may ask to return a matter that is not its affair."""
+
+    within: Budget
+    citation: str
+
+
+@value
 class Policy:
     """A policy as loaded from its TOML file; `version` goes into every fact that it decides."""
 
@@ -48,6 +56,8 @@ class Policy:
     """By the families that the policy is for."""
     extensions: Extensions | None
     """None where the policy knows no extension."""
+    returns: Returns | None
+    """None where a matter may not be returned."""
     suspended_on: tuple[str, ...]
     """The grounds on which a task may be suspended; none where it may not."""
     not_accepted_on: tuple[str, ...]

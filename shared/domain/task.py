@@ -85,6 +85,7 @@ class Task:
     found only by folding the history.
 
     `extension` is the request that waits for its answer, `extensions` how many were granted.
+    `return_asked_at` is since when a request to return it waits for its answer.
     """
 
     owner: str
@@ -105,6 +106,7 @@ class Task:
     displaced: bool = False
     extension: Extension | None = None
     extensions: int = 0
+    return_asked_at: datetime | None = None
 
     @property
     def matter(self) -> Matter:

@@ -32,6 +32,9 @@ class Transition:
     owner_only: bool = False
 
 
+_AT_THE_UNIT: Final = (Place.PENDING, Place.HANDLING)
+
+
 def _rows() -> tuple[Transition, ...]:
     rows = [
         Transition("standard", "register", Place.ABSENT, Place.PENDING, owner_only=True),
@@ -39,6 +42,10 @@ def _rows() -> tuple[Transition, ...]:
         Transition("standard", "submit", Place.HANDLING, Place.IN_REVIEW),
         Transition("standard", "send-back", Place.IN_REVIEW, Place.HANDLING),
         Transition("standard", "approve", Place.IN_REVIEW, Place.CLOSED),
+        Transition("standard", "transfer", Place.PENDING, Place.PENDING),
+        Transition("standard", "transfer", Place.HANDLING, Place.PENDING),
+        *(Transition("standard", f"{answer}-return", place, place) for answer in ("request", "refuse") for place in _AT_THE_UNIT),
+        *(Transition("standard", "approve-return", place, Place.PENDING) for place in _AT_THE_UNIT),
         Transition("standard", "suspend", Place.HANDLING, Place.SUSPENDED),
         Transition("standard", "resume", Place.SUSPENDED, Place.HANDLING),
         Transition("reported", "register", Place.ABSENT, Place.HANDLING, owner_only=True),

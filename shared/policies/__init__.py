@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.matter import Family
 from shared.domain.period import Counting
-from shared.domain.policy import DEFAULT_POLICY, Extensions, Policies, Policy, Rule
+from shared.domain.policy import DEFAULT_POLICY, Extensions, Policies, Policy, Returns, Rule
 
 
 class BadPolicy(Exception):
@@ -71,6 +71,11 @@ class _Extension(_Table):
     citation: Annotated[str, Field(min_length=1)]
 
 
+class _Return(_Table):
+    within: Annotated[Budget, BeforeValidator(_budget)]
+    citation: Annotated[str, Field(min_length=1)]
+
+
 class _Grounds(_Table):
     grounds: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
     citation: Annotated[str, Field(min_length=1)]
@@ -85,6 +90,7 @@ class _File(_Table):
     sign: _Rule | None = None
     finish: _Finish
     extension: _Extension | None = None
+    returning: Annotated[_Return | None, Field(alias="return")] = None
     suspension: _Grounds | None = None
     not_acceptance: _Grounds | None = None
 
@@ -100,6 +106,7 @@ class _File(_Table):
             sign=sign,
             finish=finish,
             extensions=None if self.extension is None else Extensions(**dict(self.extension)),
+            returns=None if self.returning is None else Returns(**dict(self.returning)),
             suspended_on=() if self.suspension is None else self.suspension.grounds,
             not_accepted_on=() if self.not_acceptance is None else self.not_acceptance.grounds,
             park_for=self.park_for,

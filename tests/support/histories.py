@@ -1,6 +1,7 @@
 """Legal histories of one matter, as the transition table allows them, and the orders in which they may arrive.
 
-Extensions are left out: their limits depend on dates that only a whole history has, and what breaks a limit is refused for good.
+Extensions and returns are left out: their limits depend on dates that only a whole history has, and what breaks a limit is
+refused for good.
 """
 
 from collections.abc import Callable, Sequence
@@ -37,6 +38,7 @@ _PLAIN: Final[dict[str, Callable[..., Command]]] = {
     "resume": sample.resume,
     "not-accept": sample.not_accept,
     "merge": sample.merge,
+    "transfer": sample.transfer,
     "exclude": sample.exclude,
 }
 
@@ -57,7 +59,7 @@ def histories(draw: st.DrawFn, flow: Flow, *, longest: int = 8) -> list[Command]
     assert start is not None
     place = start.target
     for number in range(draw(st.integers(0, longest - 1))):
-        choices = [action for action in open_actions(flow, place) if "extension" not in action]
+        choices = [action for action in open_actions(flow, place) if not action.endswith(("-extension", "-return"))]
         if not choices:
             break
         row = transition(flow, place, draw(st.sampled_from(choices)))

@@ -8,7 +8,7 @@ from shared.calendars import load_calendar
 from shared.domain import command as c
 from shared.domain.budget import Budget
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.policy import Extensions, Policies, Policy, Rule, Rulebook
+from shared.domain.policy import Extensions, Policies, Policy, Returns, Rule, Rulebook
 from shared.domain.task import Grade
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
@@ -44,6 +44,7 @@ POLICIES: Final[Policies] = {
         sign=rule("24h", (Budget(2, "h"),), "standard.sign"),
         finish=dict.fromkeys(Family, rule("30cd", id_="standard.finish")),
         extensions=Extensions(times=1, longest=Budget(30, "cd"), granted_by="owner", citation="sample of extension"),
+        returns=Returns(within=Budget(2, "wd"), citation="sample of return"),
         suspended_on=("听证",),
         not_accepted_on=("非职责",),
         park_for=timedelta(days=30),
@@ -56,6 +57,7 @@ POLICIES: Final[Policies] = {
         sign=None,
         finish=dict.fromkeys(Family, rule("open", id_="reported.finish")),
         extensions=None,
+        returns=None,
         suspended_on=(),
         not_accepted_on=("非职责",),
         park_for=timedelta(days=30),
@@ -163,3 +165,19 @@ def grant_extension(when: datetime, until: c.Due, *, id_: str = "grant", source:
 
 def refuse_extension(when: datetime, *, id_: str = "refuse", source: str = CITY) -> c.RefuseExtension:
     return c.RefuseExtension(MATTER, cause(c.RefuseExtension, when, id_, source))
+
+
+def transfer(when: datetime, *, id_: str = "transfer", source: str = DISTRICT, to_unit: str = "water") -> c.TransferTask:
+    return c.TransferTask(MATTER, cause(c.TransferTask, when, id_, source), to_unit)
+
+
+def request_return(when: datetime, *, id_: str = "request-return", source: str = DISTRICT) -> c.RequestReturn:
+    return c.RequestReturn(MATTER, cause(c.RequestReturn, when, id_, source))
+
+
+def refuse_return(when: datetime, *, id_: str = "refuse-return", source: str = CITY) -> c.RefuseReturn:
+    return c.RefuseReturn(MATTER, cause(c.RefuseReturn, when, id_, source))
+
+
+def approve_return(when: datetime, *, id_: str = "approve-return", source: str = CITY) -> c.ApproveReturn:
+    return c.ApproveReturn(MATTER, cause(c.ApproveReturn, when, id_, source))

@@ -21,6 +21,7 @@ from tests.support.memory_tracker import MemoryTracker
 from tests.support.sample import (
     amend,
     approve,
+    approve_return,
     at,
     exclude,
     grant_extension,
@@ -28,13 +29,16 @@ from tests.support.sample import (
     not_accept,
     record,
     refuse_extension,
+    refuse_return,
     register,
     request_extension,
+    request_return,
     resume,
     send_back,
     sign,
     submit,
     suspend,
+    transfer,
     withdraw,
 )
 from tests.support.scenario import the
@@ -63,7 +67,8 @@ def every_kind() -> dict[str, f.Entry]:
     stood = MemoryTracker().push(register(at(0)), sign(at(1)), suspend(at(2)), resume(at(5)), exclude(at(6)))
     longer = MemoryTracker().push(register(at(0), due=at(9)), request_extension(at(1), at(20)), refuse_extension(at(2)))
     longer.push(request_extension(at(3), at(20), id_="again"), grant_extension(at(4), at(12)), merge(at(5)))
-    refused = MemoryTracker().push(register(at(0)), not_accept(at(1)))
+    refused = MemoryTracker().push(register(at(0)), request_return(at(0.1)), refuse_return(at(0.2)))
+    refused.push(request_return(at(0.3), id_="again"), approve_return(at(0.4)), transfer(at(0.5)), not_accept(at(1)))
     entries = [*lived.ledger, *ended.ledger, *sent_back.ledger, *stood.ledger, *longer.ledger, *refused.ledger]
     return {entry.fact.kind: entry for entry in entries}
 
@@ -155,7 +160,7 @@ def test_a_fact_says_what_it_is_where_it_stands_and_what_caused_it() -> None:
         "causesource": "district",
         "causeid": "sign",
         "causetype": "duban.task.sign.v1",
-        "causerank": 2,
+        "causerank": 3,
     }
 
 

@@ -176,21 +176,22 @@ def test_nobody_may_register_a_matter_of_another() -> None:
 
 
 MOVABLE = "amend, merge, withdraw, record, exclude"
+GIVEN = "transfer, request-return, refuse-return, approve-return"
 EXTENSIONS = "request-extension, grant-extension, refuse-extension"
 
 
 @pytest.mark.parametrize(
     ("now", "command", "early", "open_there"),
     [
-        (PENDING, submit(at(2)), True, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
-        (PENDING, send_back(at(2)), True, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
-        (PENDING, approve(at(2)), True, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
-        (PENDING, register(at(2), id_="again"), False, f"sign, {MOVABLE}, not-accept, {EXTENSIONS}"),
-        (HANDLING, sign(at(2), id_="again"), False, f"submit, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
-        (HANDLING, send_back(at(2)), True, f"submit, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
-        (HANDLING, approve(at(2)), True, f"submit, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, submit(at(2)), True, f"sign, {GIVEN}, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, send_back(at(2)), True, f"sign, {GIVEN}, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, approve(at(2)), True, f"sign, {GIVEN}, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (PENDING, register(at(2), id_="again"), False, f"sign, {GIVEN}, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (HANDLING, sign(at(2), id_="again"), True, f"submit, {GIVEN}, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (HANDLING, send_back(at(2)), True, f"submit, {GIVEN}, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
+        (HANDLING, approve(at(2)), True, f"submit, {GIVEN}, suspend, {MOVABLE}, not-accept, {EXTENSIONS}"),
         (IN_REVIEW, submit(at(3), id_="again"), True, f"send-back, approve, {MOVABLE}, {EXTENSIONS}"),
-        (IN_REVIEW, sign(at(3), id_="again"), False, f"send-back, approve, {MOVABLE}, {EXTENSIONS}"),
+        (IN_REVIEW, sign(at(3), id_="again"), True, f"send-back, approve, {MOVABLE}, {EXTENSIONS}"),
         (CLOSED, submit(at(9)), False, "record, exclude"),
         (CLOSED, send_back(at(9)), False, "record, exclude"),
         (CLOSED, amend(at(9)), False, "record, exclude"),

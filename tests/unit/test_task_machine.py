@@ -69,7 +69,11 @@ class Oracle:
             return action != "register"
         if action in OWNERS and source != CITY:
             return False
-        later = {"pending": {"submit", "send-back", "approve"}, "handling": {"send-back", "approve"}, "in_review": {"submit"}}
+        later = {
+            "pending": {"submit", "send-back", "approve"},
+            "handling": {"send-back", "approve", "sign"},  # a transfer told late would make a second signing right
+            "in_review": {"submit", "sign"},
+        }
         return self.flow == "standard" and action in later.get(self.place, set())
 
     def take(self, action: str, now: datetime, due: datetime | None) -> None:
