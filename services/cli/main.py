@@ -6,7 +6,7 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from services.cli import audit, deadlines, demonstration, explain, feed, history, look, run
+from services.cli import audit, deadlines, demonstration, explain, feed, history, look, policies, run
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.web.service import PortInUse
@@ -46,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, look, deadlines, audit):
+for commands in (run, demonstration, feed, history, look, deadlines, policies, audit):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 

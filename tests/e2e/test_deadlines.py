@@ -128,3 +128,25 @@ def test_a_file_that_contradicts_what_is_there_is_taken_away_again(tmp_path: Pat
     own.write_text('[[local]]\ndate = 2026-10-01\nreason = "台风"\n', encoding="utf-8")
     assert asked("calendar", "import", own, "--data", tmp_path / "data").code == 78
     assert asked("due", "--rule", "5wd", "--start", "2026-09-29", "--json", "--data", tmp_path / "data").code == 0
+
+
+def test_the_policies_are_listed_with_their_rules_and_citations(tmp_path: Path) -> None:
+    listed = {one["id"]: one for one in asked("policy", "list", "--json", "--data", tmp_path).json}
+    assert {"standard", "petition", "hotline-shandong"} <= listed.keys()
+    assert [rule["budget"] for rule in listed["hotline-shandong"]["rules"]] == ["2wd", "5wd"]
+    assert listed["petition"]["extension"] == {"times": 1, "longest": "30cd", "granted_by": "unit"}
+    assert "信访工作条例" in asked("policy", "list", "--data", tmp_path).out
+
+
+def test_a_policy_file_is_checked_before_it_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    good = (Path("shared/policies/petition.toml")).read_text(encoding="utf-8")
+    file.write_text(good.replace('budget = "60cd"', 'budget = "45cd"'), encoding="utf-8")
+    checked = asked("policy", "check", file, "--data", tmp_path)
+    assert checked.code == 0
+    assert "45cd" in checked.out
+    assert "its version should be greater than 1" in checked.out
+    file.write_text(good.replace('longest = "30cd"', 'longest = "soon"'), encoding="utf-8")
+    refused = asked("policy", "check", file, "--data", tmp_path)
+    assert (refused.code, refused.out) == (78, "")
+    assert "extension.longest: 'soon' is no budget" in refused.err

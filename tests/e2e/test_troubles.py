@@ -36,6 +36,8 @@ COMMANDS: Final = (
     ("recount",),
     ("calendar", "show"),
     ("calendar", "import"),
+    ("policy", "list"),
+    ("policy", "check"),
     ("task", "show"),
     ("task", "explain"),
     ("rejected", "list"),
