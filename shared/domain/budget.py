@@ -7,6 +7,8 @@ from typing import Literal, assert_never
 from shared.domain.value import value
 
 _BUDGET = re.compile(r"([1-9][0-9]{0,4})(min|h|cd|wd|mo)")
+MOST_MONTHS = 1200
+"""A century: more would lead out of the calendar."""
 OPEN_ENDED = "open"
 FIXED = "fixed"
 
@@ -33,7 +35,7 @@ class Budget:
         if text == OPEN_ENDED:
             return cls(0, "open")
         match = _BUDGET.fullmatch(text)
-        if match is None:
+        if match is None or (match[2] == "mo" and int(match[1]) > MOST_MONTHS):
             raise BadBudget(text)
         return cls(int(match[1]), match[2])  # type: ignore[arg-type]
 

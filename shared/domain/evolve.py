@@ -72,7 +72,8 @@ def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short cas
         case f.SentBack():
             return replace(task, state=Handling(fact.at), sent_back=task.sent_back + 1)
         case f.Approved():
-            return replace(task, state=Closed(fact.at, fact.grade), clocks=_stopped(task, fact))
+            closed = Closed(fact.at, fact.grade)
+            return replace(task, state=closed, clocks=_stopped(task, fact), extension=None, return_asked_at=None)
         case f.Withdrawn():
             return _ended(task, fact, "withdrawn")
         case f.Transferred():

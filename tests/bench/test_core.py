@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(120)]
 DECIDE_MICROSECONDS = 20.0
 DUE_MICROSECONDS = 10.0
 ROUNDS = 200
-LIFE: tuple[Command, ...] = (register(), sign(at(1)), submit(at(2)), approve(at(3)))
+LIFE: tuple[Command, ...] = (register(), sign(at(hours=1)), submit(at(2)), approve(at(3)))
 
 
 def microseconds(work: Callable[[], int]) -> float:

@@ -48,6 +48,7 @@ def test_a_budget_is_written_as_it_is_read(text: str) -> None:
         "1.5h",
         "100000cd",
         "opened",
+        "1201mo",
         "\uff11h",
         "1\u0663h",
     ],

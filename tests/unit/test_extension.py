@@ -108,3 +108,8 @@ def test_a_grant_told_after_the_due_withdraws_the_alert_that_it_proves_unfounded
     assert not the(tracker.task).is_overdue(ClockName.FINISH)
     tracker.push(submit(at(12)), approve(at(13)))
     assert {measure for (_, measure), count in tracker.tally.items() if count} == {"received", "closed", "closed_on_time"}
+
+
+def test_a_request_that_nobody_answered_ends_with_the_closing() -> None:
+    told = [register(due=at(10)), sign(at(1)), request_extension(at(5), at(20)), submit(at(6)), approve(at(7))]
+    assert the(tracked(told).task).extension is None
