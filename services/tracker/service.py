@@ -81,7 +81,7 @@ class Tracker:
         relay = Relay(bus.client, bus.js, partition, self._store.published_from)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(lease.clock)
-        writer = Writer(self._store, lease, self._rulebook, self._clock, SystemClock(), relay.offer)
+        writer = Writer(self._store, lease, self._rulebook, self._clock, SystemClock(), relay)
         held = PartitionTracker(bus, writer, relay, self._watermark(bus, partition), self._clock)
         self._held.append(held)
         ready.set()

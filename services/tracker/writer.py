@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import structlog
 
@@ -26,6 +26,18 @@ SWEEP: Final = 500
 RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10)
 
 
+class Outlet(Protocol):
+    """Where committed rows go on to."""
+
+    def offer(self, rows: Sequence[LedgerRow]) -> None:
+        """Hand over committed rows."""
+        ...
+
+    def catch_up(self) -> None:
+        """Rows may have been committed that were not handed over."""
+        ...
+
+
 class Writer:
     """All writing of one partition goes through here."""
 
@@ -36,14 +48,14 @@ class Writer:
         rulebook: Rulebook,
         clock: Clock,
         machine: Clock,
-        written: Callable[[Sequence[LedgerRow]], None],
+        outlet: Outlet,
     ) -> None:
         self._store = store
         self._lease = lease
         self._rulebook = rulebook
         self._clock = clock
         self._machine = machine
-        self._written = written
+        self._outlet = outlet
         self._turn = asyncio.Lock()
         self._memory = Memory(store)
         self._wake: datetime | None = None
@@ -127,7 +139,7 @@ class Writer:
             self._wake_known = True
             self._lease = lease
             self._memory.committed(changes)
-            self._written(batch.rows)
+            self._outlet.offer(batch.rows)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(now)  # only now: clocks must not be driven past events that are not decided yet
 
@@ -143,6 +155,11 @@ class Writer:
                 if attempt:
                     # Whether the last commit went through is unknown: begin again from what is stored.
                     self._lease = await self._store.refresh(self._lease)
+                    # What went through all the same was neither handed to the relay nor counted for the next wake, and what was
+                    # loaded while it was under way may lack it.
+                    self._memory.forget()
+                    self._wake_known = False
+                    self._outlet.catch_up()
                 return await work()
             except NotStored as error:
                 pause = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]

@@ -123,21 +123,30 @@ def _command(event: Event[BaseModel]) -> c.Command | Undecodable:
     try:
         return make(matter, cause, event.data)
     except ValueError as error:
-        return Undecodable(event.id, (Reason(path="$.data.due.date", message=str(error)),))
+        return Undecodable(event.id, (Reason(path=f"{_sent_due(event.data)[0]}.date", message=str(error)),))
 
 
 def _out_of_range(event: Event[BaseModel]) -> tuple[Reason, ...]:
     """Instants so far off that the arithmetic of zones and budgets would leave the calendar."""
-    due = event.data.due if isinstance(event.data, MatterData | Amendment) else None
+    field, due = _sent_due(event.data)
     if due is None and event.time.year in _YEARS:
         return ()
     years = {"$.time": event.time.year}
     if isinstance(due, datetime):
-        years["$.data.due"] = due.year
+        years[field] = due.year
     elif isinstance(due, wire.DuePeriod) and due.date is not None:
-        years["$.data.due.date"] = int(due.date[:4])
+        years[f"{field}.date"] = int(due.date[:4])
     why = f"the year must be from {_YEARS[0]} to {_YEARS[-1]}"
     return tuple(Reason(path=path, message=why) for path, year in years.items() if year not in _YEARS)
+
+
+def _sent_due(data: BaseModel) -> tuple[str, datetime | wire.DuePeriod | None]:
+    """The due that an event brings, and where it stands."""
+    if isinstance(data, MatterData | Amendment):
+        return "$.data.due", data.due
+    if isinstance(data, ExtensionRequested | ExtensionGranted):
+        return "$.data.until", data.until
+    return "", None
 
 
 def _misfits(event: Event[BaseModel], at: subjects.Inbound) -> tuple[Reason, ...]:

@@ -81,10 +81,10 @@ class Clock:
         return self.segments[-1].until
 
     def stopped(self, at: datetime) -> "Clock":
-        """The clock after it stopped at `at`; a stopped clock stays as it is."""
+        """The clock after it stopped at `at`, at the earliest when it began to run; a stopped clock stays as it is."""
         if self.stopped_at is not None:
             return self
-        return replace(self, segments=(*self.segments[:-1], replace(self.segments[-1], until=at)))
+        return replace(self, segments=(*self.segments[:-1], replace(self.segments[-1], until=max(at, self.since))))
 
     def renewed(self, rule: Rule, due: datetime | None, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version, which the sender gave at `at`. The rule still says when it warns."""
@@ -115,6 +115,7 @@ class Clock:
         """The clock in its next due-version after it stood still: what was left runs from `at`."""
         ran = [(one.since, one.until) for one in self.segments if one.until is not None]
         assert len(ran) == len(self.segments), "a clock that runs is not resumed"
+        at = max(at, ran[-1][1])
         budget = None if self.budget in {FIXED, OPEN_ENDED} else Budget.parse(self.budget)
         ends = Due(None, provisional=False)
         if self.due is not None:

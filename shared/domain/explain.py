@@ -3,7 +3,7 @@
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
-from shared.domain.period import Counted, trace
+from shared.domain.period import Counted, first_day, trace
 from shared.domain.policy import Policy, Rule
 from shared.domain.shift import last_day
 from shared.domain.task import Task
@@ -19,7 +19,7 @@ def days_of(clock: Clock, rule: Rule | None, calendar: Calendar) -> tuple[Counte
     if rule is None or clock.due is None or clock.budget in {FIXED, OPEN_ENDED}:
         return ()
     pauses = [
-        (one.until.astimezone(calendar.zone).date(), following.since.astimezone(calendar.zone).date())
+        (first_day(rule.counting, one.until, calendar), first_day(rule.counting, following.since, calendar))
         for one, following in zip(clock.segments, clock.segments[1:], strict=False)
         if one.until is not None
     ]

@@ -4,6 +4,7 @@ What only an event told late could still make right is refused for good here: it
 """
 
 from datetime import datetime, tzinfo
+from typing import Final
 
 from shared.domain import command as c
 from shared.domain.budget import DuePeriod
@@ -13,11 +14,21 @@ from shared.domain.period import CIVIL_CODE, due
 from shared.domain.policy import Extensions, Policy
 from shared.domain.refusal import Refusal
 from shared.domain.shift import later
-from shared.domain.task import Task
+from shared.domain.task import Pending, Task
+
+_AT_A_UNIT: Final = frozenset({"sign", "request-return", "not-accept"})
 
 
 def guard(task: Task, command: c.Command, policy: Policy, calendar: Calendar) -> Refusal | None:
     """Why the policy does not allow the command, with what it would allow; None when it does."""
+    if _is_returned(task) and command.action in _AT_A_UNIT:
+        return Refusal("$.type", "it was returned and no unit has it until its owner transfers it", early=True)
+    if isinstance(command, c.TransferTask) and _is_returned(task) and command.cause.source != command.matter.owner:
+        return Refusal(
+            "$.owner", f"it was returned: only {command.matter.owner}, whose matter it is, may transfer it", early=False
+        )
+    if isinstance(command, c.MergeTask) and command.into == command.matter:
+        return Refusal("$.data.into_number", "a matter cannot be merged into itself", early=False)
     if isinstance(command, c.SuspendTask):
         return _on_ground(command.ground, policy.suspended_on, f"suspended under policy {policy.id}")
     if isinstance(command, c.NotAcceptTask):
@@ -27,6 +38,12 @@ def guard(task: Task, command: c.Command, policy: Policy, calendar: Calendar) ->
     if isinstance(command, c.RequestExtension | c.GrantExtension | c.RefuseExtension):
         return _extension(task, command, policy, calendar)
     return None
+
+
+def _is_returned(task: Task) -> bool:
+    """Whether a return was approved and no transfer followed: nothing else stops a sign clock while the task is pending."""
+    sign = task.clock(ClockName.SIGN)
+    return task.unit is None and isinstance(task.state, Pending) and sign is not None and sign.stopped_at is not None
 
 
 def instant_of(due: c.Due | None, zone: tzinfo) -> datetime | None:

@@ -70,7 +70,7 @@ def resumed(
         return Due(due + (at - stood), provisional=False)
     if stood > due:
         return Due(due, provisional=False)
-    runs = at.astimezone(calendar.zone).date()
+    runs = first_day(counting, at, calendar)
     left = _left(budget, counting, anchor, ran, calendar)
     full = runs + timedelta(days=left)
     if budget.unit == "wd" and left:
@@ -95,8 +95,8 @@ def _left(budget: Budget, counting: Counting, anchor: datetime, ran: Sequence[Ra
     if budget.unit == "mo":
         total = (full_day(budget, counting, first, calendar) - first).days + counting.first_day_counts
     for start, end in ran:
-        since = max(first, start.astimezone(calendar.zone).date())
-        until = end.astimezone(calendar.zone).date()
+        since = max(first, first_day(counting, start, calendar))
+        until = max(first, first_day(counting, end, calendar))
         used += calendar.working_days(since, until) if budget.unit == "wd" else (until - since).days
     return max(total - used, 0)
 

@@ -48,6 +48,12 @@ class Relay:
         self._idle.clear()
         self._offered.set()
 
+    def catch_up(self) -> None:
+        """Read from the ledger what was committed and not handed over."""
+        self._left_out = True
+        self._idle.clear()
+        self._offered.set()
+
     async def run(self) -> None:
         """Publish until cancelled: first what the stream lacks, then what is handed over."""
         await self._until_done(self._catch_up)

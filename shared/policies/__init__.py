@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.matter import Family
@@ -32,6 +32,19 @@ def _lead(text: object) -> Budget:
     return budget
 
 
+def _limit(text: object) -> Budget:
+    budget = _budget(text)
+    if budget.unit == "open":
+        raise ValueError("'open' is no limit: write a number with min, h, cd, wd or mo, such as 30cd or 10wd")
+    return budget
+
+
+def _local_time(read: time | None) -> time | None:
+    if read is not None and read.tzinfo is not None:
+        raise ValueError("is a local time: write it without a zone, such as 17:30")
+    return read
+
+
 def _length(text: object) -> timedelta:
     units = {"min": "minutes", "h": "hours", "cd": "days"}
     budget = _budget(text)
@@ -50,8 +63,14 @@ class _Rule(_Table):
     near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
     first_day_counts: bool = False
     roll: bool = True
-    cut_off: time | None = None
-    day_from: time = time.min
+    cut_off: Annotated[time | None, AfterValidator(_local_time)] = None
+    day_from: Annotated[time, AfterValidator(_local_time)] = time.min
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> "_Rule":
+        if self.first_day_counts and (self.cut_off is not None or self.day_from != time.min):
+            raise ValueError("first_day_counts goes with neither cut_off nor day_from: a period could end before it starts")
+        return self
 
     def rule(self, id_: str) -> Rule:
         counting = Counting(self.first_day_counts, self.roll, self.cut_off, self.day_from)
@@ -66,18 +85,18 @@ class _Finish(_Table):
 
 class _Extension(_Table):
     times: Annotated[int, Field(ge=1)]
-    longest: Annotated[Budget, BeforeValidator(_budget)]
+    longest: Annotated[Budget, BeforeValidator(_limit)]
     granted_by: Literal["owner", "unit"]
     citation: Annotated[str, Field(min_length=1)]
 
 
 class _Return(_Table):
-    within: Annotated[Budget, BeforeValidator(_budget)]
+    within: Annotated[Budget, BeforeValidator(_limit)]
     citation: Annotated[str, Field(min_length=1)]
 
 
 class _Grounds(_Table):
-    grounds: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)]
+    grounds: Annotated[tuple[Annotated[str, Field(pattern=r"^\S(.*\S)?$")], ...], Field(min_length=1)]
     citation: Annotated[str, Field(min_length=1)]
 
 

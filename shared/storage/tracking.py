@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 
 from shared.codec.facts import GENESIS, decode_fact
 from shared.codec.tasks import decode_task, encode_task
@@ -136,7 +136,7 @@ class SqlTrackerStore:
 
     async def refresh(self, lease: Lease) -> Lease:
         terms = {"partition": lease.partition, "epoch": lease.epoch}
-        row = await self._read(lambda connection: connection.execute(_LEASE, terms).one_or_none())
+        row = await self._write(lambda connection: connection.execute(_locked(_LEASE, connection), terms).one_or_none())
         if row is None:
             raise LeaseLost(f"partition {lease.partition} was taken by another tracker")
         return _lease(lease.partition, row)
@@ -188,6 +188,11 @@ class SqlTrackerStore:
 def _next_wake(connection: Connection, partition: int) -> datetime | None:
     wakes = connection.execute(_NEXT_WAKE, {"partition": partition}).scalars()
     return instant_or_none(min((wake for wake in wakes if wake is not None), default=None))
+
+
+def _locked(statement: TextClause, connection: Connection) -> TextClause:
+    """The select with a lock on its row: it waits for a commit that may still be under way. SQLite has one writer anyway."""
+    return text(f"{statement.text} FOR UPDATE") if connection.dialect.name == "postgresql" else statement
 
 
 def _commit(connection: Connection, lease: Lease, changes: Changes, until: datetime) -> datetime | None:

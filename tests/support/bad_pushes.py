@@ -54,6 +54,9 @@ class Bad:
     saying: str
 
 
+BEYOND: Final = {"until": {"precision": "day", "date": "9999-12-31"}, "reason": "r"}
+
+
 def bad_lines() -> list[Bad]:
     """One of each kind. The last one takes the id of `directive("good-1")` for another body."""
     zoneless = datetime.fromisoformat(just_now()).replace(tzinfo=None).isoformat()
@@ -67,6 +70,7 @@ def bad_lines() -> list[Bad]:
         Bad("no such type", raw(directive("w") | {"type": "duban.directive.invented.v1"}), "$.type", "no such type"),
         Bad("no type", raw(without(directive("t"), "type")), "$.type", "missing"),
         Bad("no id", raw(without(directive("i"), "id")), "$.id", "missing"),
+        Bad("beyond the calendar", raw(on_task("extension-requested", "far", **BEYOND)), "$.data.until.date", "the year must be"),
         Bad("no title", raw(without(directive("m"), "data", "title")), "$.data.title", "missing"),
         Bad("a number for a title", raw(directive("n", title=7)), "$.data.title", "string"),
         Bad("no zone", raw(directive("z") | {"time": zoneless}), "$.time", "no zone"),

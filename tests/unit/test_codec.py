@@ -19,6 +19,7 @@ from shared.domain.task import Task
 from tests.support.histories import any_history, arrivals
 from tests.support.memory_tracker import MemoryTracker
 from tests.support.sample import (
+    CITY,
     amend,
     approve,
     approve_return,
@@ -68,7 +69,7 @@ def every_kind() -> dict[str, f.Entry]:
     longer = MemoryTracker().push(register(at(0), due=at(9)), request_extension(at(1), at(20)), refuse_extension(at(2)))
     longer.push(request_extension(at(3), at(20), id_="again"), grant_extension(at(4), at(12)), merge(at(5)))
     refused = MemoryTracker().push(register(at(0)), request_return(at(0.1)), refuse_return(at(0.2)))
-    refused.push(request_return(at(0.3), id_="again"), approve_return(at(0.4)), transfer(at(0.5)), not_accept(at(1)))
+    refused.push(request_return(at(0.3), id_="again"), approve_return(at(0.4)), transfer(at(0.5), source=CITY), not_accept(at(1)))
     entries = [*lived.ledger, *ended.ledger, *sent_back.ledger, *stood.ledger, *longer.ledger, *refused.ledger]
     return {entry.fact.kind: entry for entry in entries}
 

@@ -14,7 +14,7 @@ from shared.codec.events import MAX_EVENT_BYTES, Undecodable, decode_event, dige
 from shared.domain.budget import DuePeriod
 from shared.domain.command import Command, RegisterTask
 from shared.domain.matter import Cause, Family, Matter
-from tests.support.pushed import DIRECTIVE, ISSUED, decoded, directive, directive_saying, raw, reasons, refused
+from tests.support.pushed import DIRECTIVE, ISSUED, decoded, directive, directive_saying, of_type, raw, reasons, refused
 
 LONG_NAME = "n" * 201
 
@@ -268,3 +268,19 @@ def test_content_nested_too_deep_to_compare_is_the_same_only_byte_for_byte() -> 
 
 def test_a_digest_tells_which_bytes_were_pushed() -> None:
     assert digest(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@pytest.mark.parametrize("what", ["task.extension-requested", "task.extension-granted"])
+@pytest.mark.parametrize(
+    ("until", "path"),
+    [
+        ({"precision": "day", "date": "9999-12-31"}, "$.data.until.date"),
+        ({"precision": "month_end", "date": "9999-12-01"}, "$.data.until.date"),
+        ({"precision": "day", "date": "2026-02-31"}, "$.data.until.date"),
+        ("9999-12-31T23:00:00-08:00", "$.data.until"),
+        ("0001-01-01T00:00:00+08:00", "$.data.until"),
+    ],
+)
+def test_an_extension_to_a_day_that_is_none_or_too_far_off_names_its_field(what: str, until: object, path: str) -> None:
+    event, at = of_type(what, data={"until": until, "reason": "r"})
+    assert list(reasons(event, at)) == [path]

@@ -9,8 +9,11 @@ from tests.support.memory_tracker import tallied, tracked
 from tests.support.sample import (
     CITY,
     DISTRICT,
+    MATTER,
     approve_return,
     at,
+    merge,
+    not_accept,
     refuse_return,
     register,
     request_return,
@@ -97,7 +100,7 @@ def test_in_any_order_of_arrival_it_ends_with_the_same_unit_and_is_counted_there
         register(),
         request_return(at(hours=1)),
         approve_return(at(hours=2)),
-        transfer(at(hours=3)),
+        transfer(at(hours=3), source=CITY),
         sign(at(1)),
         submit(at(2)),
     ]
@@ -106,3 +109,15 @@ def test_in_any_order_of_arrival_it_ends_with_the_same_unit_and_is_counted_there
     for order in (told[::-1], [told[i] for i in (0, 4, 3, 5, 2, 1)], [told[i] for i in (3, 0, 5, 1, 4, 2)]):
         assert the(tracked(order).task) == the(expected.task)
         assert tallied(tracked(order)) == tallied(expected)
+
+
+def test_what_was_returned_is_with_no_unit_that_could_sign_it_or_return_it_again() -> None:
+    returned = given(register(), request_return(at(hours=3)), approve_return(at(hours=4)))
+    for command in (sign(at(1)), request_return(at(1), id_="again"), not_accept(at(1))):
+        returned.when(command).refused("$.type", early=True, saying="until its owner transfers it")
+    returned.when(transfer(at(1), source=DISTRICT)).refused("$.owner", early=False, saying="only city")
+    assert returned.when(transfer(at(1), source=CITY)).entries
+
+
+def test_a_matter_is_not_merged_into_itself() -> None:
+    PENDING.when(merge(at(1), into=MATTER)).refused("$.data.into_number", early=False, saying="into itself")

@@ -38,6 +38,7 @@ budget = "open"
 citation = "rule 4"
 """
 
+EXTENSION = "[extension]\ntimes = 1\ngranted_by = 'owner'\ncitation = 'x'\n"
 SHIPPED = {
     *("standard", "reported", "petition", "hotline-shandong"),
     *("inspection-complaint", "air-directive", "rectification-plan"),
@@ -112,6 +113,13 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('budget = "10cd"', 'budget = "10yd"', "finish.directive.budget"),
         ('budget = "10cd"', 'budget = "10cd"\ncut_off = "late"', "finish.directive.cut_off"),
         ('park_for = "7cd"', 'park_for = "7wd"', "park_for: '7wd' has no length"),
+        ('budget = "10cd"', 'budget = "10cd"\ncut_off = "17:30Z"', "finish.directive.cut_off: is a local time"),
+        ('budget = "10cd"', 'budget = "10cd"\nday_from = "08:00Z"', "finish.directive.day_from: is a local time"),
+        ('budget = "10cd"', 'budget = "10cd"\nfirst_day_counts = true\nday_from = "08:00"', "finish.directive: first_day_counts"),
+        ("[sign]", f"{EXTENSION}longest = 'open'\n[sign]", "extension.longest: 'open' is no limit"),
+        ("[sign]", f"{EXTENSION}longest = 'soon'\n[sign]", "extension.longest: 'soon' is no budget"),
+        ("[sign]", "[suspension]\ngrounds = ['听证 ']\ncitation = 'x'\n[sign]", "suspension.grounds.0"),
+        ("[sign]", "[suspension]\ngrounds = []\ncitation = 'x'\n[sign]", "suspension.grounds"),
         ('budget = "10cd"', "budget = 10", "finish.directive.budget"),
         ('citation = "rule 2"', "", "finish.directive.citation"),
         ('citation = "rule 2"', 'citation = ""', "finish.directive.citation"),

@@ -1,6 +1,6 @@
 """Suspending and resuming: what was left of a period runs on, and alerts know nothing of the time between."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from shared.domain.budget import Budget, start_of
 from shared.domain.clock import ClockName, Segment, started
 from shared.domain.explain import days_of
-from shared.domain.period import CIVIL_CODE, due
+from shared.domain.period import CIVIL_CODE, Counting, due
 from shared.domain.policy import Rule
 from shared.domain.shift import resumed
 from shared.domain.task import Handling, Suspended
+from tests.support.memory_tracker import tracked
 from tests.support.sample import (
     CALENDAR,
     SHANGHAI,
@@ -159,3 +160,17 @@ def test_the_days_of_a_clock_that_stood_still_twice_explain_its_due(start: datet
     assert clock.due == start_of(days[-1].day + timedelta(days=1), SHANGHAI)
     assert CALENDAR.is_working(days[-1].day) or days[-1].why == "stood-still"
     assert clock.version == 3
+
+
+def test_a_suspension_told_late_never_makes_a_clock_run_backwards() -> None:
+    tracker = tracked([register(due=at(20)), suspend(at(1)), amend(at(3), due=at(20)), sign(at(5)), resume(at(6))])
+    finish = finish_of(tracker.task)
+    assert all(one.until is None or one.since <= one.until for one in finish.segments)
+    assert finish.due == at(23)
+
+
+def test_a_pause_within_a_day_of_the_rule_changes_nothing_also_where_days_begin_at_eight() -> None:
+    rule = Rule("rule", Budget(10, "cd"), "citation", (), Counting(day_from=time(8)))
+    clock = started(ClockName.FINISH, rule, shanghai("2026-03-02T07:00"), CALENDAR, policy_version=1)
+    stood = shanghai("2026-03-05T10:00")
+    assert clock.stopped(stood).resumed(rule, stood + timedelta(minutes=1), CALENDAR).due == clock.due
