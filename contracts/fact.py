@@ -12,6 +12,12 @@ UNTOLD: Final = "-"
 """The unit token of a fact whose matter names no unit."""
 
 
+ClockName = Literal["sign", "respond", "finish", "internal", "answer", "look-back"]
+Priority = Literal["ordinary", "urgent", "extra_urgent"]
+Closing = Literal["lead", "any", "all"]
+Over = Literal["stage", "full", "ended"]
+
+
 class Published(BaseModel):
     """Base of what we say ourselves: frozen and closed, so that a drift between code and schema fails a test."""
 
@@ -29,7 +35,7 @@ class RungState(Published):
 class AlertState(Published):
     """An alert that was raised and holds: the clock, in one of its due-versions, crossed a rung."""
 
-    clock: Literal["sign", "finish"]
+    clock: ClockName
     version: int
     rung: str
     kind: Literal["near", "overdue"]
@@ -42,12 +48,13 @@ class SegmentState(Published):
 
     since: Instant
     until: Instant | None
+    due: Instant | None = Field(description="The due in this stretch; the former due-versions are read here.")
 
 
 class ClockState(Published):
     """One clock of a task: the budget and the segments are the record, the due instant follows from them."""
 
-    name: Literal["sign", "finish"]
+    name: ClockName
     rule: str = Field(description="Id and version of the rule that set it.")
     citation: str
     budget: str = Field(description="Such as 24h, 30cd or 5wd; `fixed` for the sender's own due, `open` without a due.")
@@ -60,7 +67,7 @@ class ClockState(Published):
     provisional: bool = Field(description="Whether the due rests on a day that a notice of the State Council may yet change.")
 
 
-Stopped = Annotated[tuple[Literal["sign", "finish"], ...], Field(description="The clocks that this stopped, at `at`.")]
+Stopped = Annotated[tuple[ClockName, ...], Field(description="The clocks that this stopped, at `at`.")]
 
 
 class FactData(Published):
@@ -80,6 +87,14 @@ class Registered(FactData):
     co_units: tuple[str, ...]
     category: tuple[str, ...]
     clocks: tuple[ClockState, ...]
+    signs: bool = Field(description="Whether a unit has to sign for it; else it is in hand from the start.")
+    priority: Priority
+    starred: bool
+    batch: str | None
+    weight: float
+    enterprise: tuple[str, ...]
+    closing: Closing
+    part_of: str | None = Field(description="Number of the task that was split into this part.")
 
 
 class Amended(FactData):
@@ -89,6 +104,7 @@ class Amended(FactData):
     unit: str | None
     co_units: tuple[str, ...] | None
     category: tuple[str, ...] | None
+    priority: Priority | None
     clocks: tuple[ClockState, ...]
 
 
@@ -99,13 +115,42 @@ class Recorded(FactData):
 
 
 class Signed(FactData):
-    """The unit signed for receipt."""
+    """The unit signed for receipt; `clocks` are those that this started."""
+
+    stopped: Stopped
+    clocks: tuple[ClockState, ...]
+
+
+class Accepted(FactData):
+    """Taken up (受理); `clocks` are those that this started."""
+
+    stopped: Stopped
+    clocks: tuple[ClockState, ...]
+
+
+class Responded(FactData):
+    """First contact or first answer (响应)."""
 
     stopped: Stopped
 
 
+class Noted(FactData):
+    """A leader's note (批示); `clocks` are those that it changed."""
+
+    priority: Priority | None
+    clocks: tuple[ClockState, ...]
+
+
+class UnitSubmitted(FactData):
+    """One of several units says that its share is done; the task stays where it is."""
+
+    unit: str
+
+
 class Submitted(FactData):
-    """The unit says that it is done."""
+    """The unit says that it is done, as the last one whose word the closing rule asks for."""
+
+    unit: str | None
 
 
 class SentBack(FactData):
@@ -113,10 +158,11 @@ class SentBack(FactData):
 
 
 class Approved(FactData):
-    """Closed, for the stage or in full."""
+    """Closed, for the stage or in full; `clocks` are those that this started. By its parts, when no event caused it."""
 
     grade: Literal["stage", "full"]
     stopped: Stopped
+    clocks: tuple[ClockState, ...]
 
 
 class Withdrawn(FactData):
@@ -133,11 +179,15 @@ class Transferred(FactData):
 
 
 class ReturnRequested(FactData):
-    """The unit says that it is not its affair; nothing changes until that is decided."""
+    """The unit says that it is not its affair; nothing changes until that is decided. `clocks`: the answer has its own."""
+
+    clocks: tuple[ClockState, ...]
 
 
 class ReturnRefused(FactData):
     """The unit keeps it."""
+
+    stopped: Stopped
 
 
 class ReturnApproved(FactData):
@@ -181,9 +231,10 @@ class Resumed(FactData):
 
 
 class ExtensionRequested(FactData):
-    """A later due was asked for; the clock runs on."""
+    """A later due was asked for; the clock runs on. `clocks`: the answer has its own."""
 
     until: Instant
+    clocks: tuple[ClockState, ...]
 
 
 class ExtensionGranted(FactData):
@@ -195,11 +246,63 @@ class ExtensionGranted(FactData):
 class ExtensionRefused(FactData):
     """The due stays as it was."""
 
+    stopped: Stopped
+
+
+class Split(FactData):
+    """Became so many parts (拆分), tasks of their own under these numbers of the same owner."""
+
+    numbers: tuple[str, ...]
+    policy: str
+    unit: str | None
+    due: Instant | None
+
+
+class PartTold(FactData):
+    """What became of a part; `over` is null when it is open again."""
+
+    number: str
+    over: Over | None
+
+
+class Evaluation(FactData):
+    """The complainant's evaluation (评价)."""
+
+    of: Literal["handling_unit", "receiving_office"]
+    level: Literal["satisfied", "mostly_satisfied", "dissatisfied"]
+
+
+class LookedBack(FactData):
+    """Looked at again after its closing (回头看): the result holds."""
+
+    stopped: Stopped
+
+
+class Archived(FactData):
+    """Put away (归档)."""
+
+    stopped: Stopped
+
+
+class Relapsed(FactData):
+    """Open again (反弹), in a new episode with clocks of its own; the former episode keeps its verdict."""
+
+    clocks: tuple[ClockState, ...]
+    signs: bool
+
+
+class DeadlineMoved(FactData):
+    """Another calendar was loaded: `clocks` are those that it changed, as they run now."""
+
+    calendar: str = Field(description="Version of the calendar.")
+    before: tuple[Instant | None, ...] = Field(description="The dues of those clocks before.")
+    clocks: tuple[ClockState, ...]
+
 
 class AlertRaised(FactData):
     """A clock crossed one of its rungs: the decision to tell somebody, taken once."""
 
-    clock: Literal["sign", "finish"]
+    clock: ClockName
     version: int
     rung: str
     due: Instant
@@ -216,7 +319,7 @@ class Overdue(AlertRaised):
 class AlertWithdrawn(FactData):
     """An alert turned out to be unfounded: what would have prevented it had happened in time and was told late."""
 
-    clock: Literal["sign", "finish"]
+    clock: ClockName
     version: int
     rung: str
 
@@ -240,7 +343,7 @@ class SuspendedState(Published):
     place: Literal["suspended"]
     since: Instant
     ground: str
-    stopped: tuple[Literal["sign", "finish"], ...]
+    stopped: tuple[ClockName, ...]
 
 
 class InReviewState(Published):
@@ -251,11 +354,19 @@ class InReviewState(Published):
 
 
 class ClosedState(Published):
-    """办结."""
+    """办结; `at` is when it was closed first, by which lateness is judged, `full_at` when in full."""
 
     place: Literal["closed"]
     at: Instant
-    grade: Literal["stage", "full"]
+    full_at: Instant | None
+
+
+class ArchivedState(Published):
+    """归档."""
+
+    place: Literal["archived"]
+    at: Instant
+    closed: ClosedState
 
 
 class EndedState(Published):
@@ -267,7 +378,8 @@ class EndedState(Published):
 
 
 TaskStateNow = Annotated[
-    PendingState | HandlingState | SuspendedState | InReviewState | ClosedState | EndedState, Field(discriminator="place")
+    PendingState | HandlingState | SuspendedState | InReviewState | ClosedState | ArchivedState | EndedState,
+    Field(discriminator="place"),
 ]
 
 
@@ -276,6 +388,28 @@ class ExtensionState(Published):
 
     until: Instant
     asked_at: Instant
+
+
+class UnitDoneState(Published):
+    """A unit of several said that its share is done."""
+
+    unit: str
+    at: Instant
+
+
+class PartState(Published):
+    """One part of a task that was split, and how it went."""
+
+    number: str
+    over: Over | None
+
+
+class EvaluationState(Published):
+    """The complainant's word on one of the two bodies."""
+
+    of: Literal["handling_unit", "receiving_office"]
+    level: Literal["satisfied", "mostly_satisfied", "dissatisfied"]
+    at: Instant
 
 
 class TaskSnapshot(Published):
@@ -302,6 +436,18 @@ class TaskSnapshot(Published):
     extension: ExtensionState | None = Field(description="The request that waits for its answer.")
     extensions: int = Field(description="How many extensions were granted.")
     return_asked_at: Instant | None = Field(description="Since when a request to return it waits for its answer.")
+    priority: Priority
+    starred: bool
+    batch: str | None
+    weight: float
+    enterprise: tuple[str, ...]
+    closing: Closing
+    done: tuple[UnitDoneState, ...]
+    part_of: str | None
+    parts: tuple[PartState, ...]
+    evaluations: tuple[EvaluationState, ...]
+    episode: int = Field(description="1, and one more with each relapse.")
+    previous: "TaskSnapshot | None" = Field(description="The task as its former episode left it.")
 
 
 class Corrected(FactData):
@@ -315,6 +461,10 @@ FACTS: Final[dict[str, type[FactData]]] = {
     "amended": Amended,
     "recorded": Recorded,
     "signed": Signed,
+    "accepted": Accepted,
+    "responded": Responded,
+    "noted": Noted,
+    "unit-submitted": UnitSubmitted,
     "submitted": Submitted,
     "sent-back": SentBack,
     "approved": Approved,
@@ -331,6 +481,13 @@ FACTS: Final[dict[str, type[FactData]]] = {
     "extension-requested": ExtensionRequested,
     "extension-granted": ExtensionGranted,
     "extension-refused": ExtensionRefused,
+    "split": Split,
+    "part-told": PartTold,
+    "evaluated": Evaluation,
+    "looked-back": LookedBack,
+    "archived": Archived,
+    "relapsed": Relapsed,
+    "deadline-moved": DeadlineMoved,
     "near-due": NearDue,
     "overdue": Overdue,
     "alert-withdrawn": AlertWithdrawn,

@@ -23,6 +23,10 @@ class Signed(Handling):
     """签收."""
 
 
+class Accepted(Handling):
+    """受理: the matter is taken up; where the law counts from the acceptance, its period starts."""
+
+
 class Assigned(Handling):
     """分派 to a person of the unit."""
 
@@ -62,7 +66,7 @@ class Responded(Handling):
 
 
 class Submitted(Handling):
-    """提交审核: the unit says that it is done."""
+    """提交审核: the unit says that it is done; with co-units, `unit` tells whose share."""
 
     verified: Literal["founded", "mostly", "partly", "unfounded"] | None = Field(
         default=None, description="属实/基本属实/部分属实/不属实."
@@ -146,6 +150,18 @@ class Relapsed(Handling):
     """反弹: reopened as a new episode."""
 
     reason: Text
+    due: Instant | DuePeriod | None = Field(default=None, description="The sender's own due of the new episode.")
+
+
+class Archived(Handling):
+    """归档 of what was closed in full."""
+
+
+class PartTold(Contract):
+    """What became of a part of this matter: said by Duban only."""
+
+    number: Name
+    over: Literal["stage", "full", "ended"] | None = Field(description="How it was closed or that it ended; null: open again.")
 
 
 class Noted(Handling):

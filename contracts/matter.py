@@ -72,6 +72,16 @@ class MatterData(Contract):
     co_units: tuple[Name, ...] = ()
     policy: Name | None = Field(default=None, description="Id of the policy; the default policy where absent.")
     due: Instant | DuePeriod | None = Field(default=None, description="The sender's own due date for finishing.")
+    received_at: Instant | None = Field(
+        default=None, description="When the sender received the matter itself (收到), where that was before the event."
+    )
+    closing: Literal["lead", "any", "all"] | None = Field(
+        default=None,
+        description="With co-units: whose submission asks for the review, the lead unit's, any unit's or the last of all units'.",
+    )
+    part_of: Name | None = Field(
+        default=None, description="Number of the matter that was split into this part; said by Duban only."
+    )
     priority: Literal["ordinary", "urgent", "extra_urgent"] = "ordinary"
     starred: bool = Field(default=False, description="重点关注件: set by the sender only.")
     batch: Name | None = Field(default=None, description="The sender's batch (第N批); never renumbered.")

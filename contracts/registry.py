@@ -22,6 +22,7 @@ _DATA: Final[dict[str, type[BaseModel]]] = {
     "rectification.amended": matter.Amendment,
     "rectification.withdrawn": matter.Withdrawal,
     "task.signed": handling.Signed,
+    "task.accepted": handling.Accepted,
     "task.assigned": handling.Assigned,
     "task.transferred": handling.Transferred,
     "task.return-requested": handling.ReturnRequested,
@@ -44,6 +45,8 @@ _DATA: Final[dict[str, type[BaseModel]]] = {
     "task.looked-back": handling.LookedBack,
     "task.relapsed": handling.Relapsed,
     "task.noted": handling.Noted,
+    "task.archived": handling.Archived,
+    "task.part-told": handling.PartTold,
 }
 
 EVENTS: Final[dict[str, type[Event[BaseModel]]]] = {

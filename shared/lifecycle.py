@@ -18,6 +18,7 @@ _NAMES: Final = {
     Place.SUSPENDED: "中止",
     Place.IN_REVIEW: "待审核",
     Place.CLOSED: "办结",
+    Place.ARCHIVED: "归档",
     Place.ENDED: "终止",
 }
 

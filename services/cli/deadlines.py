@@ -28,7 +28,8 @@ from shared.calendars.notice import parse_notice, to_toml
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.calendar import BadCalendar, Calendar, DayKind
 from shared.domain.period import CIVIL_CODE, Counted, Due, due, trace
-from shared.domain.policy import Rule, Rulebook
+from shared.domain.policy import Rulebook
+from shared.domain.rule import Rule
 from shared.rulebook import load_rulebook
 from shared.settings import Settings
 

@@ -11,10 +11,11 @@ from rich.table import Table
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, local_end, output, print_json, settings_for
 from services.cli.look import over
 from shared.domain.clock import Clock
-from shared.domain.explain import days_of, rule_of
+from shared.domain.explain import days_of
 from shared.domain.matter import Matter
 from shared.domain.period import Counted
 from shared.domain.policy import Policy, Rulebook
+from shared.domain.setting import rule_of
 from shared.domain.task import Task
 from shared.rulebook import load_rulebook
 
@@ -44,7 +45,7 @@ def task_explain(
         errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
         raise typer.Exit(1)
     task: Task = found[0]
-    policy = rulebook.policies.get(task.policy)
+    policy = rulebook.policy_of(task)
     if as_json:
         print_json(_document(task, policy, rulebook))
     else:

@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, output, print_json, settings_for
-from shared.domain.policy import Policy, Rule
+from shared.domain.policy import Policy
+from shared.domain.rule import Rule
 from shared.policies import load_policies, read_policy
 
 policy = typer.Typer(no_args_is_help=True, help="The rule sets under which tasks run.")

@@ -1,7 +1,7 @@
 """Pushed bytes become a command of the domain, or a rejection that names the field."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -11,15 +11,27 @@ from pydantic import BaseModel, ValidationError
 from contracts import matter as wire
 from contracts import subjects
 from contracts.event import Event
-from contracts.families import ComplaintReceived, DirectiveIssued, RectificationAssigned
-from contracts.handling import Approved, ExtensionGranted, ExtensionRequested, Merged, Transferred
+from contracts.families import ComplaintReceived, DirectiveIssued, Evaluated, RectificationAssigned
+from contracts.handling import (
+    Approved,
+    ExtensionGranted,
+    ExtensionRequested,
+    LookedBack,
+    Merged,
+    Noted,
+    PartTold,
+    Relapsed,
+    Split,
+    Submitted,
+    Transferred,
+)
 from contracts.matter import Amendment, MatterData
 from contracts.receipt import Reason
 from contracts.registry import EVENTS
 from shared.domain import command as c
 from shared.domain.budget import DuePeriod
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.value import value
+from shared.domain.value import replace, value
 
 MAX_EVENT_BYTES: Final = 256 * 1024
 _MAX_REASONS: Final = 20
@@ -114,39 +126,50 @@ def _decode_document(document: dict[str, Any], at: subjects.Inbound) -> c.Comman
 
 
 def _command(event: Event[BaseModel]) -> c.Command | Undecodable:
-    make, action = _COMMANDS.get(event.type, (None, None))
-    if make is None or action is None:
-        why = f"{event.type} is known but no policy takes it yet"
-        return Undecodable(event.id, (Reason(path="$.type", message=why),))
+    make, action = _COMMANDS[event.type]
     matter = Matter(event.matter_owner, event.subject)
     cause = Cause(event.source, event.id, event.type, event.time.astimezone(UTC), action.rank)
     try:
         return make(matter, cause, event.data)
     except ValueError as error:
-        return Undecodable(event.id, (Reason(path=f"{_sent_due(event.data)[0]}.date", message=str(error)),))
+        return Undecodable(event.id, (Reason(path=_bad_date(event.data), message=str(error)),))
 
 
 def _out_of_range(event: Event[BaseModel]) -> tuple[Reason, ...]:
     """Instants so far off that the arithmetic of zones and budgets would leave the calendar."""
-    field, due = _sent_due(event.data)
-    if due is None and event.time.year in _YEARS:
-        return ()
     years = {"$.time": event.time.year}
-    if isinstance(due, datetime):
-        years[field] = due.year
-    elif isinstance(due, wire.DuePeriod) and due.date is not None:
-        years[f"{field}.date"] = int(due.date[:4])
+    for field, said in _said_instants(event.data):
+        if isinstance(said, datetime):
+            years[field] = said.year
+        elif said is not None and said.date is not None:
+            years[f"{field}.date"] = int(said.date[:4])
     why = f"the year must be from {_YEARS[0]} to {_YEARS[-1]}"
     return tuple(Reason(path=path, message=why) for path, year in years.items() if year not in _YEARS)
 
 
-def _sent_due(data: BaseModel) -> tuple[str, datetime | wire.DuePeriod | None]:
-    """The due that an event brings, and where it stands."""
-    if isinstance(data, MatterData | Amendment):
-        return "$.data.due", data.due
-    if isinstance(data, ExtensionRequested | ExtensionGranted):
-        return "$.data.until", data.until
-    return "", None
+def _bad_date(data: BaseModel) -> str:
+    """Where the date stands that no calendar knows, such as 2023-02-30."""
+    for field, said in _said_instants(data):
+        try:
+            if isinstance(said, wire.DuePeriod) and said.date is not None:
+                date.fromisoformat(said.date)
+        except ValueError:
+            return f"{field}.date"
+    return "$.data"
+
+
+def _said_instants(data: BaseModel) -> Iterator[tuple[str, datetime | wire.DuePeriod | None]]:
+    """The instants and periods that an event brings, and where they stand."""
+    if isinstance(data, MatterData | Amendment | Noted | Relapsed):
+        yield "$.data.due", data.due
+    if isinstance(data, MatterData):
+        yield "$.data.received_at", data.received_at
+    elif isinstance(data, ExtensionRequested | ExtensionGranted):
+        yield "$.data.until", data.until
+    elif isinstance(data, Split):
+        for index, part in enumerate(data.parts):
+            yield f"$.data.parts.{index}.due", part.due
+            yield f"$.data.parts.{index}.received_at", part.received_at
 
 
 def _misfits(event: Event[BaseModel], at: subjects.Inbound) -> tuple[Reason, ...]:
@@ -201,6 +224,10 @@ def _canonical(raw: bytes) -> bytes:
     return orjson.dumps(orjson.loads(raw), option=orjson.OPT_SORT_KEYS)
 
 
+def _utc(instant: datetime | None) -> datetime | None:
+    return None if instant is None else instant.astimezone(UTC)
+
+
 def _due(due: datetime | wire.DuePeriod | None) -> c.Due | None:
     if due is None or isinstance(due, datetime):
         return None if due is None else due.astimezone(UTC)
@@ -218,11 +245,19 @@ def _register(matter: Matter, cause: Cause, data: Any) -> c.RegisterTask:
         co_units=data.co_units,
         category=data.category,
         due=_due(data.due),
+        received_at=_utc(data.received_at),
+        priority=data.priority,
+        starred=data.starred,
+        batch=data.batch,
+        weight=data.weight,
+        enterprise=tuple([enterprise.name for enterprise in data.enterprise]),
+        closing=data.closing,
+        part_of=data.part_of,
     )
 
 
 def _amend(matter: Matter, cause: Cause, data: Amendment) -> c.AmendTask:
-    return c.AmendTask(matter, cause, data.title, data.unit, data.co_units, data.category, _due(data.due))
+    return c.AmendTask(matter, cause, data.title, data.unit, data.co_units, data.category, _due(data.due), data.priority)
 
 
 def _approve(matter: Matter, cause: Cause, data: Approved) -> c.ApproveTask:
@@ -250,6 +285,38 @@ def _merge(matter: Matter, cause: Cause, data: Merged) -> c.MergeTask:
     return c.MergeTask(matter, cause, Matter(data.into_owner or matter.owner, data.into_number))
 
 
+def _submit(matter: Matter, cause: Cause, data: Submitted) -> c.SubmitTask:
+    return c.SubmitTask(matter, cause, data.unit)
+
+
+def _note(matter: Matter, cause: Cause, data: Noted) -> c.NoteOnTask:
+    return c.NoteOnTask(matter, cause, data.priority, _due(data.due))
+
+
+def _split(matter: Matter, cause: Cause, data: Split) -> c.SplitTask:
+    for part in data.parts:
+        _due(part.due)  # a date that no calendar knows must not come up only when the part is made
+    return c.SplitTask(matter, cause, len(data.parts))
+
+
+def _tell_of_part(matter: Matter, cause: Cause, data: PartTold) -> c.TellOfPart:
+    return c.TellOfPart(matter, cause, data.number, data.over)
+
+
+def _evaluate(matter: Matter, cause: Cause, data: Evaluated) -> c.EvaluateTask:
+    return c.EvaluateTask(matter, cause, data.of, data.level)
+
+
+def _look_back(matter: Matter, cause: Cause, data: LookedBack) -> c.LookBack | c.RelapseTask:
+    if data.result == "held":
+        return c.LookBack(matter, cause)
+    return c.RelapseTask(matter, replace(cause, rank=c.RelapseTask.rank), None)
+
+
+def _relapse(matter: Matter, cause: Cause, data: Relapsed) -> c.RelapseTask:
+    return c.RelapseTask(matter, cause, _due(data.due))
+
+
 def _record(matter: Matter, cause: Cause, data: BaseModel) -> c.RecordOnTask:
     return c.RecordOnTask(matter, cause, cause.word)
 
@@ -272,19 +339,20 @@ _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = 
     "duban.complaint.amended.v1": _AMEND,
     "duban.complaint.urged.v1": _RECORD,
     "duban.complaint.withdrawn.v1": _WITHDRAW,
-    "duban.complaint.evaluated.v1": _RECORD,
+    "duban.complaint.evaluated.v1": (_evaluate, c.EvaluateTask),
     "duban.rectification.assigned.v1": _REGISTER,
     "duban.rectification.planned.v1": _RECORD,
     "duban.rectification.amended.v1": _AMEND,
     "duban.rectification.withdrawn.v1": _WITHDRAW,
     "duban.task.signed.v1": (_plain(c.SignTask), c.SignTask),
+    "duban.task.accepted.v1": (_plain(c.AcceptTask), c.AcceptTask),
     "duban.task.assigned.v1": _RECORD,
     "duban.task.progressed.v1": _RECORD,
-    "duban.task.responded.v1": _RECORD,
-    "duban.task.submitted.v1": (_plain(c.SubmitTask), c.SubmitTask),
+    "duban.task.responded.v1": (_plain(c.RespondToTask), c.RespondToTask),
+    "duban.task.submitted.v1": (_submit, c.SubmitTask),
     "duban.task.approved.v1": (_approve, c.ApproveTask),
     "duban.task.sent-back.v1": (_plain(c.SendBackTask), c.SendBackTask),
-    "duban.task.noted.v1": _RECORD,
+    "duban.task.noted.v1": (_note, c.NoteOnTask),
     "duban.task.transferred.v1": (_transfer, c.TransferTask),
     "duban.task.return-requested.v1": (_plain(c.RequestReturn), c.RequestReturn),
     "duban.task.return-refused.v1": (_plain(c.RefuseReturn), c.RefuseReturn),
@@ -297,5 +365,10 @@ _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = 
     "duban.task.not-accepted.v1": (_on_ground(c.NotAcceptTask), c.NotAcceptTask),
     "duban.task.merged.v1": (_merge, c.MergeTask),
     "duban.task.excluded.v1": (_plain(c.ExcludeTask), c.ExcludeTask),
+    "duban.task.split.v1": (_split, c.SplitTask),
+    "duban.task.part-told.v1": (_tell_of_part, c.TellOfPart),
+    "duban.task.looked-back.v1": (_look_back, c.LookBack),
+    "duban.task.relapsed.v1": (_relapse, c.RelapseTask),
+    "duban.task.archived.v1": (_plain(c.ArchiveTask), c.ArchiveTask),
 }
-"""What each event asks for. A type of the registry that is not here is refused by name."""
+"""What each event of the registry asks for."""

@@ -84,6 +84,10 @@ def _at(data: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(data["at"])
 
 
+def _instant_or_none(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
 def _stopped(data: dict[str, Any]) -> tuple[ClockName, ...]:
     return tuple(map(ClockName, data["stopped"]))
 
@@ -99,36 +103,57 @@ def _registered(d: dict[str, Any]) -> f.Registered:
         co_units=tuple(d["co_units"]),
         category=tuple(d["category"]),
         clocks=clocks_of(d["clocks"]),
+        signs=d["signs"],
+        priority=d["priority"],
+        starred=d["starred"],
+        batch=d["batch"],
+        weight=d["weight"],
+        enterprise=tuple(d["enterprise"]),
+        closing=d["closing"],
+        part_of=d["part_of"],
     )
 
 
 def _amended(d: dict[str, Any]) -> f.Amended:
     co_units = None if d["co_units"] is None else tuple(d["co_units"])
     category = None if d["category"] is None else tuple(d["category"])
-    return f.Amended(_at(d), d["title"], d["unit"], co_units, category, clocks_of(d["clocks"]))
+    return f.Amended(_at(d), d["title"], d["unit"], co_units, category, d["priority"], clocks_of(d["clocks"]))
 
 
 _FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
     "registered": _registered,
     "amended": _amended,
     "recorded": lambda d: f.Recorded(_at(d), d["what"]),
-    "signed": lambda d: f.Signed(_at(d), _stopped(d)),
-    "submitted": lambda d: f.Submitted(_at(d)),
+    "signed": lambda d: f.Signed(_at(d), _stopped(d), clocks_of(d["clocks"])),
+    "accepted": lambda d: f.Accepted(_at(d), _stopped(d), clocks_of(d["clocks"])),
+    "responded": lambda d: f.Responded(_at(d), _stopped(d)),
+    "noted": lambda d: f.Noted(_at(d), d["priority"], clocks_of(d["clocks"])),
+    "unit-submitted": lambda d: f.UnitSubmitted(_at(d), d["unit"]),
+    "submitted": lambda d: f.Submitted(_at(d), d["unit"]),
     "sent-back": lambda d: f.SentBack(_at(d)),
-    "approved": lambda d: f.Approved(_at(d), d["grade"], _stopped(d)),
+    "approved": lambda d: f.Approved(_at(d), d["grade"], _stopped(d), clocks_of(d["clocks"])),
     "withdrawn": lambda d: f.Withdrawn(_at(d), _stopped(d)),
     "transferred": lambda d: f.Transferred(_at(d), d["to_unit"], clocks_of(d["clocks"])),
-    "return-requested": lambda d: f.ReturnRequested(_at(d)),
-    "return-refused": lambda d: f.ReturnRefused(_at(d)),
+    "return-requested": lambda d: f.ReturnRequested(_at(d), clocks_of(d["clocks"])),
+    "return-refused": lambda d: f.ReturnRefused(_at(d), _stopped(d)),
     "return-approved": lambda d: f.ReturnApproved(_at(d), _stopped(d)),
     "not-accepted": lambda d: f.NotAccepted(_at(d), d["ground"], _stopped(d)),
     "merged": lambda d: f.Merged(_at(d), d["into_owner"], d["into_number"], _stopped(d)),
     "excluded": lambda d: f.Excluded(_at(d), _stopped(d)),
     "suspended": lambda d: f.Suspended(_at(d), d["ground"], _stopped(d)),
     "resumed": lambda d: f.Resumed(_at(d), clocks_of(d["clocks"])),
-    "extension-requested": lambda d: f.ExtensionRequested(_at(d), datetime.fromisoformat(d["until"])),
+    "extension-requested": lambda d: f.ExtensionRequested(_at(d), datetime.fromisoformat(d["until"]), clocks_of(d["clocks"])),
     "extension-granted": lambda d: f.ExtensionGranted(_at(d), clocks_of(d["clocks"])),
-    "extension-refused": lambda d: f.ExtensionRefused(_at(d)),
+    "extension-refused": lambda d: f.ExtensionRefused(_at(d), _stopped(d)),
+    "split": lambda d: f.Split(_at(d), tuple(d["numbers"]), d["policy"], d["unit"], _instant_or_none(d["due"])),
+    "part-told": lambda d: f.PartTold(_at(d), d["number"], d["over"]),
+    "evaluated": lambda d: f.Evaluation(_at(d), d["of"], d["level"]),
+    "looked-back": lambda d: f.LookedBack(_at(d), _stopped(d)),
+    "archived": lambda d: f.Archived(_at(d), _stopped(d)),
+    "relapsed": lambda d: f.Relapsed(_at(d), clocks_of(d["clocks"]), d["signs"]),
+    "deadline-moved": lambda d: f.DeadlineMoved(
+        _at(d), d["calendar"], tuple(map(_instant_or_none, d["before"])), clocks_of(d["clocks"])
+    ),
     "near-due": _alert(f.NearDue),
     "overdue": _alert(f.Overdue),
     "alert-withdrawn": lambda d: f.AlertWithdrawn(_at(d), ClockName(d["clock"]), d["version"], d["rung"]),

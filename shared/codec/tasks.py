@@ -11,7 +11,21 @@ import orjson
 
 from shared.domain.clock import Alert, Clock, ClockName, Rung, Segment
 from shared.domain.matter import Family
-from shared.domain.task import Closed, Ended, Extension, Handling, InReview, Pending, State, Suspended, Task
+from shared.domain.task import (
+    Archived,
+    Closed,
+    Ended,
+    Evaluation,
+    Extension,
+    Handling,
+    InReview,
+    Part,
+    Pending,
+    State,
+    Suspended,
+    Task,
+    UnitDone,
+)
 
 _instant: Final = datetime.fromisoformat
 _FAMILIES: Final[dict[str, Family]] = {family.value: family for family in Family}
@@ -51,6 +65,18 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         extension=_extension(at_rest["extension"]),
         extensions=at_rest["extensions"],
         return_asked_at=_instant_or_none(at_rest["return_asked_at"]),
+        priority=at_rest["priority"],
+        starred=at_rest["starred"],
+        batch=at_rest["batch"],
+        weight=at_rest["weight"],
+        enterprise=tuple(at_rest["enterprise"]),
+        closing=at_rest["closing"],
+        done=tuple([UnitDone(done["unit"], _instant(done["at"])) for done in at_rest["done"]]),
+        part_of=at_rest["part_of"],
+        parts=tuple([Part(part["number"], part["over"]) for part in at_rest["parts"]]),
+        evaluations=tuple([Evaluation(one["of"], one["level"], _instant(one["at"])) for one in at_rest["evaluations"]]),
+        episode=at_rest["episode"],
+        previous=None if at_rest["previous"] is None else task_of(at_rest["previous"]),
     )
 
 
@@ -68,11 +94,15 @@ def _clock(at_rest: dict[str, Any]) -> Clock:
         anchor=_instant(at_rest["anchor"]),
         due=_instant_or_none(at_rest["due"]),
         version=at_rest["version"],
-        segments=tuple(Segment(_instant(s["since"]), _instant_or_none(s["until"])) for s in at_rest["segments"]),
+        segments=tuple([_segment(segment) for segment in at_rest["segments"]]),
         rungs=tuple(Rung(r["name"], r["kind"], _instant(r["at"])) for r in at_rest["rungs"]),
         calendar=at_rest["calendar"],
         provisional=at_rest["provisional"],
     )
+
+
+def _segment(at_rest: dict[str, Any]) -> Segment:
+    return Segment(_instant(at_rest["since"]), _instant_or_none(at_rest["until"]), _instant_or_none(at_rest["due"]))
 
 
 def _alert(at_rest: dict[str, Any]) -> Alert:
@@ -84,6 +114,10 @@ def _alert(at_rest: dict[str, Any]) -> Alert:
         at=_instant(at_rest["at"]),
         due=_instant(at_rest["due"]),
     )
+
+
+def _closed(at_rest: dict[str, Any]) -> Closed:
+    return Closed(_instant(at_rest["at"]), _instant_or_none(at_rest["full_at"]))
 
 
 def _extension(at_rest: dict[str, Any] | None) -> Extension | None:
@@ -99,6 +133,7 @@ _STATES: Final[dict[str, Callable[[dict[str, Any]], State]]] = {
     "handling": lambda state: Handling(_instant(state["since"])),
     "suspended": lambda state: Suspended(_instant(state["since"]), state["ground"], tuple(map(ClockName, state["stopped"]))),
     "in_review": lambda state: InReview(_instant(state["since"])),
-    "closed": lambda state: Closed(_instant(state["at"]), state["grade"]),
+    "closed": lambda state: _closed(state),
+    "archived": lambda state: Archived(_instant(state["at"]), _closed(state["closed"])),
     "ended": lambda state: Ended(_instant(state["at"]), state["how"]),
 }

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from shared.domain import fact as f
 from shared.domain.clock import Alert
+from shared.domain.evolve import with_alert
 from shared.domain.task import Task
+from shared.domain.value import replace
 
 
 def crossings(task: Task, before: datetime) -> f.Entries:
@@ -32,10 +34,29 @@ def corrections(task: Task, refolded: Task, at: datetime) -> f.Entries:
     The fold raises what was crossed up to its last event. What a running clock crossed since then is on record only and holds.
     """
     running = [clock for clock in refolded.clocks if clock.stopped_at is None]
-    holding = {*refolded.alerts, *(clock.alert(rung) for clock in running for rung in clock.rungs)}
-    withdrawn = _withdrawn(task, at, (alert for alert in task.alerts if alert not in holding))
+    on_record, found = alerts_of(task), alerts_of(refolded)
+    holding = {*found, *(clock.alert(rung) for clock in running for rung in clock.rungs)}
+    withdrawn = _withdrawn(task, at, (alert for alert in on_record if alert not in holding))
     # A rung that moved to another instant keeps its name: the old alert goes before the new one comes.
-    return (*withdrawn, *_raised(task, (alert for alert in refolded.alerts if alert not in task.alerts)))
+    return (*withdrawn, *_raised(task, (alert for alert in found if alert not in on_record)))
+
+
+def alerts_of(task: Task) -> tuple[Alert, ...]:
+    """The alerts that hold, of all episodes, the first episode's first."""
+    former = () if task.previous is None else alerts_of(task.previous)
+    return (*former, *task.alerts)
+
+
+def carrying(task: Task, alerts: Iterable[Alert]) -> Task:
+    """The task with these alerts instead of its own, each in its episode."""
+    task = _silent(task)
+    for alert in alerts:
+        task = replace(task, **with_alert(task, alert))
+    return task
+
+
+def _silent(task: Task) -> Task:
+    return replace(task, alerts=(), previous=None if task.previous is None else _silent(task.previous))
 
 
 def _raised(task: Task, alerts: Iterable[Alert]) -> f.Entries:

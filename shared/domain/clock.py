@@ -7,7 +7,7 @@ from typing import Literal
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
 from shared.domain.period import Due, due
-from shared.domain.policy import Rule
+from shared.domain.rule import Rule
 from shared.domain.shift import ahead, resumed
 from shared.domain.value import replace, value
 
@@ -16,7 +16,17 @@ class ClockName(StrEnum):
     """Which clock of a task."""
 
     SIGN = "sign"
+    """签收."""
+    RESPOND = "respond"
+    """响应, or the notice that a complaint was taken up (受理告知)."""
     FINISH = "finish"
+    """办结: the due that counts to the outside."""
+    INTERNAL = "internal"
+    """The unit's own, earlier due for finishing."""
+    ANSWER = "answer"
+    """The answer to a request for extension or return that waits."""
+    LOOK_BACK = "look-back"
+    """回头看 after the closing."""
 
 
 RungKind = Literal["near", "overdue"]
@@ -24,10 +34,11 @@ RungKind = Literal["near", "overdue"]
 
 @value
 class Segment:
-    """A stretch in which the clock ran; `until` is None while it runs."""
+    """A stretch in which the clock ran under one due; `until` is None while it runs."""
 
     since: datetime
     until: datetime | None
+    due: datetime | None
 
 
 @value
@@ -89,7 +100,7 @@ class Clock:
     def renewed(self, rule: Rule, due: datetime | None, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version, which the sender gave at `at`. The rule still says when it warns."""
         since = max(at, self.since)
-        segments = (*self.stopped(since).segments, Segment(since, None))
+        segments = (*self.stopped(since).segments, Segment(since, None, due))
         return replace(
             started_with_due(self.name, rule, since, due, calendar),
             anchor=self.anchor,
@@ -105,7 +116,7 @@ class Clock:
             anchor=at,
             due=fresh.at,
             version=self.version + 1,
-            segments=(*self.stopped(at).segments, Segment(at, None)),
+            segments=(*self.stopped(at).segments, Segment(at, None, fresh.at)),
             rungs=_rungs(rule, at, fresh.at, calendar),
             calendar=calendar.version,
             provisional=fresh.provisional,
@@ -124,11 +135,44 @@ class Clock:
             self,
             due=ends.at,
             version=self.version + 1,
-            segments=(*self.segments, Segment(at, None)),
+            segments=(*self.segments, Segment(at, None, ends.at)),
             rungs=_rungs(rule, at, ends.at, calendar),
             calendar=calendar.version if budget is not None else "",
             provisional=ends.provisional,
         )
+
+    def recounted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
+        """The running clock as another calendar has it from `at`: a due that moved is a new due-version. What the sender gave and
+        what was granted stays; only its warnings in working days may move.
+        """
+        ends = self._counted_on(rule, calendar)
+        if ends.at == self.due:
+            return replace(self, rungs=_rungs(rule, self.since, self.due, calendar), provisional=ends.provisional)
+        since = max(at, self.since)
+        return replace(
+            self,
+            due=ends.at,
+            version=self.version + 1,
+            segments=(*self.stopped(since).segments, Segment(since, None, ends.at)),
+            rungs=_rungs(rule, since, ends.at, calendar),
+            calendar=calendar.version,
+            provisional=ends.provisional,
+        )
+
+    def _counted_on(self, rule: Rule, calendar: Calendar) -> Due:
+        if self.due is None or self.budget in {FIXED, OPEN_ENDED}:
+            return Due(self.due, provisional=self.provisional)
+        budget = Budget.parse(self.budget)
+        ends, ran = due(budget, rule.counting, self.anchor, calendar), list[tuple[datetime, datetime]]()
+        for one in self.segments:
+            if one.since < self.anchor:
+                continue  # of a count that was begun anew
+            if ran and ran[-1][1] < one.since:
+                assert ends.at is not None, "a budget that ends was given"
+                ends = resumed(ends.at, budget, rule.counting, self.anchor, ran, one.since, calendar)
+            if one.until is not None:
+                ran.append((one.since, one.until))
+        return ends
 
     def alert(self, rung: Rung) -> Alert:
         """The alert that a rung of this clock raises: at its instant, or when the due was set if that lay in the past then."""
@@ -136,7 +180,7 @@ class Clock:
         return Alert(self.name, self.version, rung.name, rung.kind, max(rung.at, self.since), self.due)
 
 
-def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *, policy_version: int) -> Clock:
+def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *, policy_version: int, version: int = 1) -> Clock:
     """A clock that starts to run at `anchor` under a policy's rule."""
     ends = due(rule.budget, rule.counting, anchor, calendar)
     return Clock(
@@ -146,15 +190,17 @@ def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *
         budget=str(rule.budget),
         anchor=anchor,
         due=ends.at,
-        version=1,
-        segments=(Segment(anchor, None),),
+        version=version,
+        segments=(Segment(anchor, None, ends.at),),
         rungs=_rungs(rule, anchor, ends.at, calendar),
         calendar=calendar.version,
         provisional=ends.provisional,
     )
 
 
-def started_with_due(name: ClockName, rule: Rule, anchor: datetime, due: datetime | None, calendar: Calendar) -> Clock:
+def started_with_due(
+    name: ClockName, rule: Rule, anchor: datetime, due: datetime | None, calendar: Calendar, *, version: int = 1
+) -> Clock:
     """A clock whose due the sender gave; None is the sender's `open_ended`. The rule still says when it warns."""
     return Clock(
         name=name,
@@ -163,8 +209,8 @@ def started_with_due(name: ClockName, rule: Rule, anchor: datetime, due: datetim
         budget=FIXED if due is not None else OPEN_ENDED,
         anchor=anchor,
         due=due,
-        version=1,
-        segments=(Segment(anchor, None),),
+        version=version,
+        segments=(Segment(anchor, None, due),),
         rungs=_rungs(rule, anchor, due, calendar),
         calendar="",
         provisional=False,

@@ -1,11 +1,11 @@
 """What an event asks for. Each command knows its matter, the event behind it, and the action of the transition table it is."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.domain.budget import DuePeriod
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.task import Grade
+from shared.domain.task import Closing, Evaluated, Grade, Priority, Satisfaction
 from shared.domain.value import value
 
 Due = datetime | DuePeriod
@@ -33,6 +33,15 @@ class RegisterTask(Command):
     co_units: tuple[str, ...]
     category: tuple[str, ...]
     due: Due | None
+    received_at: datetime | None = None
+    """When the sender received the matter itself, if that was not when it gave it to us."""
+    priority: Priority = "ordinary"
+    starred: bool = False
+    batch: str | None = None
+    weight: float = 1.0
+    enterprise: tuple[str, ...] = ()
+    closing: Closing | None = None
+    part_of: str | None = None
 
     action: ClassVar[str] = "register"
     rank: ClassVar[int] = 0
@@ -47,6 +56,7 @@ class AmendTask(Command):
     co_units: tuple[str, ...] | None
     category: tuple[str, ...] | None
     due: Due | None
+    priority: Priority | None = None
 
     action: ClassVar[str] = "amend"
     rank: ClassVar[int] = 1
@@ -72,7 +82,9 @@ class RecordOnTask(Command):
 
 @value
 class SubmitTask(Command):
-    """提交审核."""
+    """提交审核, by the unit named or by the lead unit."""
+
+    unit: str | None = None
 
     action: ClassVar[str] = "submit"
     rank: ClassVar[int] = 13
@@ -210,3 +222,88 @@ class ApproveReturn(Command):
 
     action: ClassVar[str] = "approve-return"
     rank: ClassVar[int] = 7
+
+
+@value
+class AcceptTask(Command):
+    """受理: the matter is taken up; the law may count from here."""
+
+    action: ClassVar[str] = "accept"
+    rank: ClassVar[int] = 3
+
+
+@value
+class RespondToTask(Command):
+    """响应."""
+
+    action: ClassVar[str] = "respond"
+    rank: ClassVar[int] = 4
+
+
+@value
+class NoteOnTask(Command):
+    """批示: a leader's note, which may change the priority, or set a due."""
+
+    priority: Priority | None
+    due: Due | None
+
+    action: ClassVar[str] = "note"
+    rank: ClassVar[int] = 4
+
+
+@value
+class SplitTask(Command):
+    """拆分 into so many parts, each a task of its own."""
+
+    parts: int
+
+    action: ClassVar[str] = "split"
+    rank: ClassVar[int] = 4
+
+
+@value
+class TellOfPart(Command):
+    """What became of a part: `over` is None when it is open again."""
+
+    number: str
+    over: Literal["stage", "full", "ended"] | None
+
+    action: ClassVar[str] = "tell-of-part"
+    rank: ClassVar[int] = 16
+
+
+@value
+class EvaluateTask(Command):
+    """评价 by the complainant."""
+
+    of: Evaluated
+    level: Satisfaction
+
+    action: ClassVar[str] = "evaluate"
+    rank: ClassVar[int] = 20
+
+
+@value
+class LookBack(Command):
+    """回头看 that found the result to hold."""
+
+    action: ClassVar[str] = "look-back"
+    rank: ClassVar[int] = 21
+
+
+@value
+class ArchiveTask(Command):
+    """归档."""
+
+    action: ClassVar[str] = "archive"
+    rank: ClassVar[int] = 22
+
+
+@value
+class RelapseTask(Command):
+    """反弹: the matter is open again, in a new episode."""
+
+    due: Due | None
+
+    action: ClassVar[str] = "relapse"
+    rank: ClassVar[int] = 23

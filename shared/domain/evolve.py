@@ -1,11 +1,26 @@
 """`evolve(task, entry) -> task`: what the task is after a fact."""
 
-from collections.abc import Iterable
-from typing import assert_never
+from collections.abc import Callable, Iterable
+from typing import Any, Final
 
 from shared.domain import fact as f
-from shared.domain.clock import Alert, Clock, RungKind
-from shared.domain.task import Closed, Ended, Extension, Handling, How, InReview, Pending, State, Suspended, Task
+from shared.domain.clock import Alert, Clock, ClockName, RungKind
+from shared.domain.task import (
+    Archived,
+    Closed,
+    Ended,
+    Evaluation,
+    Extension,
+    Handling,
+    How,
+    InReview,
+    Part,
+    Pending,
+    State,
+    Suspended,
+    Task,
+    UnitDone,
+)
 from shared.domain.value import replace
 
 
@@ -22,10 +37,11 @@ def evolve(task: Task | None, entry: f.Entry) -> Task:
         return _registered(entry, fact)
     if task is None:
         raise BrokenHistory(f"{fact.kind} of {entry.matter} at {fact.at}: no such task")
-    after = _applied(task, fact)
-    if entry.cause is None:
+    apply = _APPLY[type(fact)]
+    after = task if apply is None else replace(task, **apply(task, fact))
+    if entry.cause is None or entry.cause.order <= task.last:
         return after
-    return replace(after, last=max(task.last, entry.cause.order))
+    return replace(after, last=entry.cause.order)
 
 
 def evolve_all(task: Task | None, entries: Iterable[f.Entry]) -> Task | None:
@@ -38,9 +54,6 @@ def evolve_all(task: Task | None, entries: Iterable[f.Entry]) -> Task | None:
 def _registered(entry: f.Entry, fact: f.Registered) -> Task:
     if entry.cause is None:
         raise BrokenHistory(f"registered {entry.matter} without an event")
-    # A flow without a sign clock is one in which nobody signs: the matter is in hand from the start.
-    signs = any(clock.name == "sign" for clock in fact.clocks)
-    state: State = Pending() if signs else Handling(fact.at)
     return Task(
         owner=entry.matter.owner,
         number=entry.matter.number,
@@ -52,98 +65,215 @@ def _registered(entry: f.Entry, fact: f.Registered) -> Task:
         co_units=fact.co_units,
         category=fact.category,
         received_at=fact.at,
-        state=state,
+        state=Pending() if fact.signs else Handling(fact.at),
         clocks=fact.clocks,
         sent_back=0,
         last=entry.cause.order,
+        priority=fact.priority,
+        starred=fact.starred,
+        batch=fact.batch,
+        weight=fact.weight,
+        enterprise=fact.enterprise,
+        closing=fact.closing,
+        part_of=fact.part_of,
     )
 
 
-def _applied(task: Task, fact: f.AnyFact) -> Task:  # noqa: C901 - one short case for each fact; assert_never keeps it whole
-    match fact:
-        case f.Recorded():
-            return task
-        case f.Amended():
-            return _amended(task, fact)
-        case f.Signed():
-            return replace(task, state=Handling(fact.at), clocks=_stopped(task, fact))
-        case f.Submitted():
-            return replace(task, state=InReview(fact.at))
-        case f.SentBack():
-            return replace(task, state=Handling(fact.at), sent_back=task.sent_back + 1)
-        case f.Approved():
-            closed = Closed(fact.at, fact.grade)
-            return replace(task, state=closed, clocks=_stopped(task, fact), extension=None, return_asked_at=None)
-        case f.Withdrawn():
-            return _ended(task, fact, "withdrawn")
-        case f.Transferred():
-            clocks = _with(task.clocks, fact.clocks)
-            return replace(task, state=Pending(), unit=fact.to_unit, clocks=clocks, return_asked_at=None)
-        case f.ReturnRequested():
-            return replace(task, return_asked_at=fact.at)
-        case f.ReturnRefused():
-            return replace(task, return_asked_at=None)
-        case f.ReturnApproved():
-            return replace(task, state=Pending(), unit=None, clocks=_stopped(task, fact), return_asked_at=None)
-        case f.NotAccepted():
-            return _ended(task, fact, "not_accepted")
-        case f.Merged():
-            return _ended(task, fact, "merged")
-        case f.Excluded():
-            return _ended(task, fact, "excluded")
-        case f.Suspended():
-            return replace(task, state=Suspended(fact.at, fact.ground, fact.stopped), clocks=_stopped(task, fact))
-        case f.Resumed():
-            return replace(task, state=Handling(fact.at), clocks=_with(task.clocks, fact.clocks))
-        case f.ExtensionRequested():
-            return replace(task, extension=Extension(fact.until, fact.at))
-        case f.ExtensionGranted():
-            clocks = _with(task.clocks, fact.clocks)
-            return replace(task, extension=None, extensions=task.extensions + 1, clocks=clocks)
-        case f.ExtensionRefused():
-            return replace(task, extension=None)
-        case f.NearDue() | f.Overdue():
-            return replace(task, alerts=(*task.alerts, _alert(fact)))
-        case f.AlertWithdrawn():
-            return replace(task, alerts=_without(task.alerts, fact))
-        case f.Registered() | f.Corrected():
-            raise AssertionError("handled by evolve")
-        case _:
-            assert_never(fact)
+Changes = dict[str, Any]
+"""Fields of a task that a fact changes."""
 
 
-def _amended(task: Task, fact: f.Amended) -> Task:
-    return replace(
-        task,
-        title=task.title if fact.title is None else fact.title,
-        unit=task.unit if fact.unit is None else fact.unit,
-        co_units=task.co_units if fact.co_units is None else fact.co_units,
-        category=task.category if fact.category is None else fact.category,
-        clocks=_with(task.clocks, fact.clocks),
-    )
+def _amended(task: Task, fact: f.Amended) -> Changes:
+    said = {"title": fact.title, "unit": fact.unit, "co_units": fact.co_units, "category": fact.category}
+    changes = {field: new for field, new in (said | {"priority": fact.priority}).items() if new is not None}
+    return changes | {"clocks": _with(task.clocks, fact.clocks)}
 
 
-_Stopping = f.Signed | f.ReturnApproved | f.Approved | f.Suspended | f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded
+def _signed(task: Task, fact: f.Signed) -> Changes:
+    return {"state": Handling(fact.at), "clocks": _with(_stopped(task, fact), fact.clocks)}
 
 
-def _ended(task: Task, fact: f.Withdrawn | f.NotAccepted | f.Merged | f.Excluded, how: How) -> Task:
-    return replace(task, state=Ended(fact.at, how), clocks=_stopped(task, fact), extension=None, return_asked_at=None)
+def _accepted(task: Task, fact: f.Accepted) -> Changes:
+    return {"clocks": _with(_stopped(task, fact), fact.clocks)}
 
 
-def _stopped(task: Task, fact: _Stopping) -> tuple[Clock, ...]:
+def _only_stopped(task: Task, fact: f.Responded | f.LookedBack) -> Changes:
+    return {"clocks": _stopped(task, fact)}
+
+
+def _only_changed(task: Task, fact: f.DeadlineMoved) -> Changes:
+    return {"clocks": _with(task.clocks, fact.clocks)}
+
+
+def _noted(task: Task, fact: f.Noted) -> Changes:
+    return {"priority": fact.priority or task.priority, "clocks": _with(task.clocks, fact.clocks)}
+
+
+def _unit_submitted(task: Task, fact: f.UnitSubmitted) -> Changes:
+    return {"done": (*task.done, UnitDone(fact.unit, fact.at))}
+
+
+def _submitted(task: Task, fact: f.Submitted) -> Changes:
+    if fact.unit is None or not task.co_units:
+        return {"state": InReview(fact.at)}
+    return {"state": InReview(fact.at), "done": (*task.done, UnitDone(fact.unit, fact.at))}
+
+
+def _sent_back(task: Task, fact: f.SentBack) -> Changes:
+    return {"state": Handling(fact.at), "sent_back": task.sent_back + 1, "done": ()}
+
+
+def _approved(task: Task, fact: f.Approved) -> Changes:
+    first = fact.at if task.closed is None else task.closed.at
+    closed = Closed(first, fact.at if fact.grade == "full" else None)
+    return _over(task, closed, _with(_stopped(task, fact), fact.clocks))
+
+
+def _archived(task: Task, fact: f.Archived) -> Changes:
+    assert isinstance(task.state, Closed), "what is closed is archived"
+    return {"state": Archived(fact.at, task.state), "clocks": _stopped(task, fact)}
+
+
+def _relapsed(task: Task, fact: f.Relapsed) -> Changes:
+    """Another episode of the same matter; what it was stays with the former one, whose look-back is over."""
+    return {
+        "received_at": fact.at,
+        "state": Pending() if fact.signs else Handling(fact.at),
+        "clocks": fact.clocks,
+        "sent_back": 0,
+        "alerts": (),
+        "extensions": 0,
+        "done": (),
+        "parts": (),
+        "evaluations": (),
+        "episode": task.episode + 1,
+        "previous": replace(task, clocks=tuple([clock.stopped(fact.at) for clock in task.clocks])),
+    }
+
+
+def _split(task: Task, fact: f.Split) -> Changes:
+    return {"parts": (*task.parts, *(Part(number) for number in fact.numbers))}
+
+
+def _part_told(task: Task, fact: f.PartTold) -> Changes:
+    return {"parts": tuple([replace(part, over=fact.over) if part.number == fact.number else part for part in task.parts])}
+
+
+def _evaluated(task: Task, fact: f.Evaluation) -> Changes:
+    return {"evaluations": (*task.evaluations, Evaluation(fact.of, fact.level, fact.at))}
+
+
+def _transferred(task: Task, fact: f.Transferred) -> Changes:
+    clocks = _with(task.clocks, fact.clocks)
+    return {"state": Pending(), "unit": fact.to_unit, "clocks": clocks, "return_asked_at": None}
+
+
+def _return_requested(task: Task, fact: f.ReturnRequested) -> Changes:
+    return {"return_asked_at": fact.at, "clocks": _with(task.clocks, fact.clocks)}
+
+
+def _return_refused(task: Task, fact: f.ReturnRefused) -> Changes:
+    return {"return_asked_at": None, "clocks": _stopped(task, fact)}
+
+
+def _return_approved(task: Task, fact: f.ReturnApproved) -> Changes:
+    return {"state": Pending(), "unit": None, "clocks": _stopped(task, fact), "return_asked_at": None}
+
+
+def _suspended(task: Task, fact: f.Suspended) -> Changes:
+    return {"state": Suspended(fact.at, fact.ground, fact.stopped), "clocks": _stopped(task, fact)}
+
+
+def _resumed(task: Task, fact: f.Resumed) -> Changes:
+    return {"state": Handling(fact.at), "clocks": _with(task.clocks, fact.clocks)}
+
+
+def _extension_requested(task: Task, fact: f.ExtensionRequested) -> Changes:
+    return {"extension": Extension(fact.until, fact.at), "clocks": _with(task.clocks, fact.clocks)}
+
+
+def _extension_granted(task: Task, fact: f.ExtensionGranted) -> Changes:
+    return {"extension": None, "extensions": task.extensions + 1, "clocks": _with(task.clocks, fact.clocks)}
+
+
+def _extension_refused(task: Task, fact: f.ExtensionRefused) -> Changes:
+    return {"extension": None, "clocks": _stopped(task, fact)}
+
+
+def _ended(how: How) -> Callable[[Task, Any], Changes]:
+    return lambda task, fact: _over(task, Ended(fact.at, how), _stopped(task, fact))
+
+
+def _over(task: Task, state: State, clocks: tuple[Clock, ...]) -> Changes:
+    return {"state": state, "clocks": clocks, "extension": None, "return_asked_at": None}
+
+
+def _alerted(task: Task, fact: f.NearDue | f.Overdue) -> Changes:
+    kind: RungKind = "near" if isinstance(fact, f.NearDue) else "overdue"
+    return with_alert(task, Alert(fact.clock, fact.version, fact.rung, kind, fact.at, fact.due))
+
+
+def with_alert(task: Task, alert: Alert) -> Changes:
+    """What changes when an alert is added to one of the task's episodes."""
+    former = task.previous
+    clock = former.clock(alert.clock) if former is not None else None
+    if former is None or clock is None or alert.version > clock.version:
+        return {"alerts": (*task.alerts, alert)}
+    return {"previous": replace(former, **with_alert(former, alert))}
+
+
+def _alert_withdrawn(task: Task, fact: f.AlertWithdrawn) -> Changes:
+    gone = (fact.clock, fact.version, fact.rung)
+    left = tuple([alert for alert in task.alerts if (alert.clock, alert.version, alert.rung) != gone])
+    if len(left) == len(task.alerts) and task.previous is not None:
+        return {"previous": replace(task.previous, **_alert_withdrawn(task.previous, fact))}
+    return {"alerts": left}
+
+
+def _stopped(task: Task, fact: Any) -> tuple[Clock, ...]:
     return tuple([clock.stopped(fact.at) if clock.name in fact.stopped else clock for clock in task.clocks])
 
 
 def _with(clocks: tuple[Clock, ...], changed: tuple[Clock, ...]) -> tuple[Clock, ...]:
-    by_name = {clock.name: clock for clock in changed}
-    return tuple(by_name.get(clock.name, clock) for clock in clocks)
+    if not changed:
+        return clocks
+    by_name = {clock.name: clock for clock in (*clocks, *changed)}
+    return tuple([by_name[name] for name in ClockName if name in by_name])
 
 
-def _alert(fact: f.NearDue | f.Overdue) -> Alert:
-    kind: RungKind = "near" if isinstance(fact, f.NearDue) else "overdue"
-    return Alert(fact.clock, fact.version, fact.rung, kind, fact.at, fact.due)
-
-
-def _without(alerts: tuple[Alert, ...], fact: f.AlertWithdrawn) -> tuple[Alert, ...]:
-    gone = (fact.clock, fact.version, fact.rung)
-    return tuple(alert for alert in alerts if (alert.clock, alert.version, alert.rung) != gone)
+_APPLY: Final[dict[type[f.Fact], Callable[[Task, Any], Changes] | None]] = {
+    f.Recorded: None,
+    f.Amended: _amended,
+    f.Signed: _signed,
+    f.Accepted: _accepted,
+    f.Responded: _only_stopped,
+    f.Noted: _noted,
+    f.UnitSubmitted: _unit_submitted,
+    f.Submitted: _submitted,
+    f.SentBack: _sent_back,
+    f.Approved: _approved,
+    f.Archived: _archived,
+    f.LookedBack: _only_stopped,
+    f.Relapsed: _relapsed,
+    f.Split: _split,
+    f.PartTold: _part_told,
+    f.Evaluation: _evaluated,
+    f.DeadlineMoved: _only_changed,
+    f.Transferred: _transferred,
+    f.ReturnRequested: _return_requested,
+    f.ReturnRefused: _return_refused,
+    f.ReturnApproved: _return_approved,
+    f.NotAccepted: _ended("not_accepted"),
+    f.Merged: _ended("merged"),
+    f.Excluded: _ended("excluded"),
+    f.Withdrawn: _ended("withdrawn"),
+    f.Suspended: _suspended,
+    f.Resumed: _resumed,
+    f.ExtensionRequested: _extension_requested,
+    f.ExtensionGranted: _extension_granted,
+    f.ExtensionRefused: _extension_refused,
+    f.NearDue: _alerted,
+    f.Overdue: _alerted,
+    f.AlertWithdrawn: _alert_withdrawn,
+}
+"""What each fact changes; None for what changes nothing."""

@@ -2,16 +2,10 @@
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.clock import Clock, ClockName
+from shared.domain.clock import Clock
 from shared.domain.period import Counted, first_day, trace
-from shared.domain.policy import Policy, Rule
+from shared.domain.rule import Rule
 from shared.domain.shift import last_day
-from shared.domain.task import Task
-
-
-def rule_of(task: Task, name: ClockName, policy: Policy) -> Rule | None:
-    """The rule of the policy under which a clock of the task runs."""
-    return policy.sign if name is ClockName.SIGN else policy.finish.get(task.family)
 
 
 def days_of(clock: Clock, rule: Rule | None, calendar: Calendar) -> tuple[Counted, ...]:

@@ -1,11 +1,11 @@
 """What happened: the rows of the ledger. A fact says all that `evolve` needs, so a replay needs neither policy nor zone."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.domain.clock import Clock, ClockName
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.task import Grade, Task
+from shared.domain.task import Closing, Evaluated, Grade, Priority, Satisfaction, Task
 from shared.domain.value import value
 
 
@@ -30,6 +30,15 @@ class Registered(Fact):
     co_units: tuple[str, ...]
     category: tuple[str, ...]
     clocks: tuple[Clock, ...]
+    signs: bool
+    """Whether a unit has to sign for it; else it is in hand from the start."""
+    priority: Priority
+    starred: bool
+    batch: str | None
+    weight: float
+    enterprise: tuple[str, ...]
+    closing: Closing
+    part_of: str | None
 
     kind: ClassVar[str] = "registered"
 
@@ -42,6 +51,7 @@ class Amended(Fact):
     unit: str | None
     co_units: tuple[str, ...] | None
     category: tuple[str, ...] | None
+    priority: Priority | None
     clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "amended"
@@ -58,16 +68,57 @@ class Recorded(Fact):
 
 @value
 class Signed(Fact):
-    """The unit signed for receipt; `stopped` names the clocks that this stopped."""
+    """The unit signed for receipt; `stopped` names the clocks that this stopped, `clocks` are those that it started."""
 
     stopped: tuple[ClockName, ...]
+    clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "signed"
 
 
 @value
+class Accepted(Fact):
+    """Taken up (受理); `stopped` names the clocks that this stopped, `clocks` are those that it started."""
+
+    stopped: tuple[ClockName, ...]
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "accepted"
+
+
+@value
+class Responded(Fact):
+    """First contact or first answer; `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "responded"
+
+
+@value
+class Noted(Fact):
+    """A leader's note; `clocks` are those that it changed."""
+
+    priority: Priority | None
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "noted"
+
+
+@value
+class UnitSubmitted(Fact):
+    """One of several units says that its share is done; the task stays where it is."""
+
+    unit: str
+
+    kind: ClassVar[str] = "unit-submitted"
+
+
+@value
 class Submitted(Fact):
-    """The unit says that it is done."""
+    """The unit says that it is done, as the last one whose word the closing rule asks for."""
+
+    unit: str | None
 
     kind: ClassVar[str] = "submitted"
 
@@ -81,10 +132,11 @@ class SentBack(Fact):
 
 @value
 class Approved(Fact):
-    """Closed, for the stage or in full; `stopped` names the clocks that this stopped."""
+    """Closed, for the stage or in full; `stopped` names the clocks that this stopped, `clocks` are those that it started."""
 
     grade: Grade
     stopped: tuple[ClockName, ...]
+    clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "approved"
 
@@ -110,14 +162,18 @@ class Transferred(Fact):
 
 @value
 class ReturnRequested(Fact):
-    """The unit says that it is not its affair; nothing changes until that is decided."""
+    """The unit says that it is not its affair; nothing changes until that is decided. `clocks`: the answer has its own."""
+
+    clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "return-requested"
 
 
 @value
 class ReturnRefused(Fact):
-    """The unit keeps it."""
+    """The unit keeps it; `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
 
     kind: ClassVar[str] = "return-refused"
 
@@ -182,16 +238,17 @@ class Resumed(Fact):
 
 @value
 class ExtensionRequested(Fact):
-    """A later due was asked for; the clock runs on."""
+    """A later due was asked for; the clock runs on. `clocks`: the answer has its own."""
 
     until: datetime
+    clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "extension-requested"
 
 
 @value
 class ExtensionGranted(Fact):
-    """The finish clock in its next due-version."""
+    """The finish clock in its next due-version; the clock of the answer is stopped."""
 
     clocks: tuple[Clock, ...]
 
@@ -200,9 +257,84 @@ class ExtensionGranted(Fact):
 
 @value
 class ExtensionRefused(Fact):
-    """The due stays as it was."""
+    """The due stays as it was; `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
 
     kind: ClassVar[str] = "extension-refused"
+
+
+@value
+class Split(Fact):
+    """Became so many parts, with these numbers of the same owner; what a part does not say for itself it has from here."""
+
+    numbers: tuple[str, ...]
+    policy: str
+    unit: str | None
+    due: datetime | None
+
+    kind: ClassVar[str] = "split"
+
+
+@value
+class PartTold(Fact):
+    """What became of a part; `over` is None when it is open again."""
+
+    number: str
+    over: Literal["stage", "full", "ended"] | None
+
+    kind: ClassVar[str] = "part-told"
+
+
+@value
+class Evaluation(Fact):
+    """The complainant's evaluation."""
+
+    of: Evaluated
+    level: Satisfaction
+
+    kind: ClassVar[str] = "evaluated"
+
+
+@value
+class LookedBack(Fact):
+    """Looked at again after its closing: the result holds. `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "looked-back"
+
+
+@value
+class Archived(Fact):
+    """Put away; `stopped` names the clocks that this stopped."""
+
+    stopped: tuple[ClockName, ...]
+
+    kind: ClassVar[str] = "archived"
+
+
+@value
+class Relapsed(Fact):
+    """Open again, in a new episode with clocks of its own; the former episode keeps its verdict."""
+
+    clocks: tuple[Clock, ...]
+    signs: bool
+
+    kind: ClassVar[str] = "relapsed"
+
+
+@value
+class DeadlineMoved(Fact):
+    """Another calendar was loaded: `clocks` are those that it changed, as they run now."""
+
+    calendar: str
+    """Version of the calendar."""
+    before: tuple[datetime | None, ...]
+    """The dues of those clocks before."""
+    clocks: tuple[Clock, ...]
+
+    kind: ClassVar[str] = "deadline-moved"
 
 
 @value
@@ -254,6 +386,10 @@ AnyFact = (
     | Amended
     | Recorded
     | Signed
+    | Accepted
+    | Responded
+    | Noted
+    | UnitSubmitted
     | Submitted
     | SentBack
     | Approved
@@ -270,6 +406,13 @@ AnyFact = (
     | ExtensionRequested
     | ExtensionGranted
     | ExtensionRefused
+    | Split
+    | PartTold
+    | Evaluation
+    | LookedBack
+    | Archived
+    | Relapsed
+    | DeadlineMoved
     | NearDue
     | Overdue
     | AlertWithdrawn

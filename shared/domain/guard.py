@@ -3,11 +3,12 @@
 What only an event told late could still make right is refused for good here: it would have to be a different history.
 """
 
+from collections.abc import Callable
 from datetime import datetime, tzinfo
 from typing import Final
 
 from shared.domain import command as c
-from shared.domain.budget import DuePeriod
+from shared.domain.budget import Budget, DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
 from shared.domain.period import CIVIL_CODE, due
@@ -21,23 +22,31 @@ _AT_A_UNIT: Final = frozenset({"sign", "request-return", "not-accept"})
 
 def guard(task: Task, command: c.Command, policy: Policy, calendar: Calendar) -> Refusal | None:
     """Why the policy does not allow the command, with what it would allow; None when it does."""
-    if _is_returned(task) and command.action in _AT_A_UNIT:
+    if task.unit is None and command.action in _AT_A_UNIT and _is_returned(task):
         return Refusal("$.type", "it was returned and no unit has it until its owner transfers it", early=True)
-    if isinstance(command, c.TransferTask) and _is_returned(task) and command.cause.source != command.matter.owner:
-        return Refusal(
-            "$.owner", f"it was returned: only {command.matter.owner}, whose matter it is, may transfer it", early=False
-        )
-    if isinstance(command, c.MergeTask) and command.into == command.matter:
-        return Refusal("$.data.into_number", "a matter cannot be merged into itself", early=False)
-    if isinstance(command, c.SuspendTask):
-        return _on_ground(command.ground, policy.suspended_on, f"suspended under policy {policy.id}")
-    if isinstance(command, c.NotAcceptTask):
-        return _on_ground(command.ground, policy.not_accepted_on, f"refused under policy {policy.id}")
-    if isinstance(command, c.RequestReturn | c.ApproveReturn | c.RefuseReturn):
-        return _return(task, command, policy, calendar)
-    if isinstance(command, c.RequestExtension | c.GrantExtension | c.RefuseExtension):
-        return _extension(task, command, policy, calendar)
-    return None
+    guarded = _GUARDS.get(type(command))
+    return None if guarded is None else guarded(task, command, policy, calendar)
+
+
+def _transfer(task: Task, command: c.TransferTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    if not _is_returned(task) or command.cause.source == command.matter.owner:
+        return None
+    why = f"it was returned: only {command.matter.owner}, whose matter it is, may transfer it"
+    return Refusal("$.owner", why, early=False)
+
+
+def _merge(task: Task, command: c.MergeTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    if command.into != command.matter:
+        return None
+    return Refusal("$.data.into_number", "a matter cannot be merged into itself", early=False)
+
+
+def _suspend(task: Task, command: c.SuspendTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    return _on_ground(command.ground, policy.suspended_on, f"suspended under policy {policy.id}")
+
+
+def _not_accept(task: Task, command: c.NotAcceptTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    return _on_ground(command.ground, policy.not_accepted_on, f"refused under policy {policy.id}")
 
 
 def _is_returned(task: Task) -> bool:
@@ -49,6 +58,77 @@ def _is_returned(task: Task) -> bool:
 def instant_of(due: c.Due | None, zone: tzinfo) -> datetime | None:
     """The instant that a sender's due means."""
     return due.due(zone) if isinstance(due, DuePeriod) else due
+
+
+def _submit(task: Task, command: c.SubmitTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    place = task.state.place
+    others = set(task.co_units) - {task.unit, *(one.unit for one in task.done)}
+    if place == "handling" or command.unit in others:
+        return None
+    why = f"submit is not open while the task is {place}, but to a co-unit whose share is not done yet"
+    return Refusal("$.type", why, early=True)
+
+
+def _approve(task: Task, command: c.ApproveTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    closed = task.closed
+    if closed is None or (closed.grade, command.grade) == ("stage", "full"):
+        return None
+    why = f"approve is not open while the task is closed ({closed.grade}); what is closed for the stage may be closed in full"
+    return Refusal("$.type", why, early=True)
+
+
+def _archive(task: Task, command: c.ArchiveTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    if task.closed is not None and task.closed.grade == "full":
+        return None
+    return Refusal("$.type", "it was closed for the stage only; what is closed in full may be archived", early=True)
+
+
+def _tell_of_part(task: Task, command: c.TellOfPart, policy: Policy, calendar: Calendar) -> Refusal | None:
+    if command.number in {part.number for part in task.parts}:
+        return None
+    return Refusal("$.data.number", f"{command.number} is no part of it", early=True)
+
+
+def _note(task: Task, command: c.NoteOnTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    is_owner = command.cause.source == command.matter.owner
+    if command.priority is not None and task.starred and not is_owner:
+        why = f"it is starred: only {command.matter.owner}, whose matter it is, may change its priority"
+        return Refusal("$.data.priority", why, early=False)
+    if command.due is None:
+        return None
+    if task.state.place not in {"pending", "handling", "in_review"}:
+        return Refusal("$.data.due", f"no due can be set while the task is {task.state.place}", early=True)
+    finish, due = task.clock(ClockName.FINISH), instant_of(command.due, calendar.zone)
+    if is_owner or (due is not None and (finish is None or finish.due is None or due <= finish.due)):
+        return None
+    ends = "the end" if finish is None or finish.due is None else finish.due.astimezone(calendar.zone).isoformat()
+    why = f"a due of the unit's own lies no later than that of {command.matter.owner}: {ends}"
+    return Refusal("$.data.due", why, early=False)
+
+
+def _evaluate(task: Task, command: c.EvaluateTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    at, closed, limits = command.cause.at, task.closed, policy.evaluations
+    if limits is None:
+        return None
+    since, until = (closed.at, limits.within) if closed is not None else (task.received_at, limits.unanswered_until)
+    opens = None if closed is not None else limits.unanswered_from
+    if until is None or (opens is not None and at < _end(opens, since, calendar)):
+        return Refusal("$.type", f"nothing is answered yet that could be evaluated ({limits.citation})", early=True)
+    if at <= _end(until, since, calendar):
+        return None
+    latest = _end(until, since, calendar).astimezone(calendar.zone).isoformat()
+    return Refusal("$.time", f"evaluated after {latest} ({limits.citation})", early=False)
+
+
+def _end(budget: Budget, since: datetime, calendar: Calendar) -> datetime:
+    end = due(budget, CIVIL_CODE, since, calendar).at
+    assert end is not None, "a limit ends"
+    return end
+
+
+def _asked_already(task: Task) -> Refusal:
+    what = "an extension" if task.extension is not None else "a return"
+    return Refusal("$.type", f"{what} is asked for already and waits for its answer", early=True)
 
 
 def _on_ground(ground: str, grounds: tuple[str, ...], what: str) -> Refusal | None:
@@ -70,8 +150,8 @@ def _return(
             why = f"only {command.matter.owner}, whose matter it is, may decide on a return ({limits.citation})"
             return Refusal("$.owner", why, early=False)
         return None if task.return_asked_at else Refusal("$.type", "no return is asked for", early=True)
-    if task.return_asked_at is not None:
-        return Refusal("$.type", "a return is asked for already and waits for its answer", early=True)
+    if task.return_asked_at is not None or task.extension is not None:
+        return _asked_already(task)
     latest = due(limits.within, CIVIL_CODE, sign.anchor, calendar).at
     if latest is not None and command.cause.at > latest:
         why = f"asked for after the {limits.within} in which it may be returned ({latest.astimezone(calendar.zone).isoformat()})"
@@ -100,8 +180,8 @@ def _extension(
 
 def _request(task: Task, command: c.RequestExtension, finish: Clock, limits: Extensions, calendar: Calendar) -> Refusal | None:
     assert finish.due is not None
-    if task.extension is not None:
-        return Refusal("$.type", "an extension is asked for already and waits for its answer", early=True)
+    if task.return_asked_at is not None or task.extension is not None:
+        return _asked_already(task)
     if command.cause.at > finish.due:
         passed = finish.due.astimezone(calendar.zone).isoformat()
         return Refusal("$.time", f"asked for after the due had passed ({passed}); {limits.citation}", early=False)
@@ -118,3 +198,23 @@ def _until(until: c.Due, finish: Clock, limits: Extensions, calendar: Calendar) 
         return None
     first, last = (one.astimezone(calendar.zone).isoformat() for one in (finish.due, latest))
     return Refusal("$.data.until", f"must lie after {first} and no later than {last}; {limits.citation}", early=False)
+
+
+_GUARDS: Final[dict[type[c.Command], Callable[..., Refusal | None]]] = {
+    c.SubmitTask: _submit,
+    c.ApproveTask: _approve,
+    c.ArchiveTask: _archive,
+    c.TellOfPart: _tell_of_part,
+    c.NoteOnTask: _note,
+    c.EvaluateTask: _evaluate,
+    c.TransferTask: _transfer,
+    c.MergeTask: _merge,
+    c.SuspendTask: _suspend,
+    c.NotAcceptTask: _not_accept,
+    c.RequestReturn: _return,
+    c.ApproveReturn: _return,
+    c.RefuseReturn: _return,
+    c.RequestExtension: _extension,
+    c.GrantExtension: _extension,
+    c.RefuseExtension: _extension,
+}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.domain import fact as f
-from shared.domain.alert import corrections
+from shared.domain.alert import alerts_of, carrying, corrections
 from shared.domain.command import Command
 from shared.domain.decide import decide, unloaded
 from shared.domain.evolve import evolve_all
@@ -129,7 +129,7 @@ def _continued(task: Task | None, commands: Sequence[Command], refusal: Refusal 
 def _corrected(task: Task, command: Command, after: Task, freed: Sequence[Command]) -> tuple[Step, ...]:
     """One fact with the whole task, caused by the late event; parked events that it made legal are put on record beside it."""
     at = command.cause.at
-    entry = f.Entry(command.matter, command.cause, f.Corrected(at, replace(after, alerts=task.alerts)))
+    entry = f.Entry(command.matter, command.cause, f.Corrected(at, carrying(after, alerts_of(task))))
     told = (f.Entry(done.matter, done.cause, f.Recorded(done.cause.at, done.cause.word)) for done in freed)
     alerts = corrections(task, after, at)
     return ((command, (entry, *alerts)), *((done, (one,)) for done, one in zip(freed, told, strict=True)))

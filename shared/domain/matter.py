@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shared.domain.value import value
 
@@ -13,6 +13,10 @@ class Family(StrEnum):
     DIRECTIVE = "directive"
     COMPLAINT = "complaint"
     RECTIFICATION = "rectification"
+
+
+DUBAN: Final = "duban"
+"""The source of what we say ourselves: that a task has parts, and what became of them."""
 
 
 class Matter(NamedTuple):

@@ -1,27 +1,17 @@
 """A policy: which transitions are open to a task, how long its clocks run, and when it warns."""
 
-from datetime import timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Literal
 
 from shared.domain.budget import Budget
 from shared.domain.calendar import Calendar
 from shared.domain.matter import Family
-from shared.domain.period import CIVIL_CODE, Counting
+from shared.domain.rule import Rule
+from shared.domain.task import Closing, Task
 from shared.domain.value import value
 
 Flow = Literal["standard", "reported"]
 """standard: sign, handle, submit, approve or send back. reported: the sender handles the matter itself and only reports."""
-
-
-@value
-class Rule:
-    """How one clock of a policy is set: budget, legal citation, how long before the due it warns, and how days are counted."""
-
-    id: str
-    budget: Budget
-    citation: str
-    near: tuple[Budget, ...]
-    counting: Counting = CIVIL_CODE
 
 
 @value
@@ -33,6 +23,8 @@ class Extensions:
     granted_by: Literal["owner", "unit"]
     """owner: whoever gave the matter. unit: the head of the body that handles it (信访工作条例 art 34), told by any source."""
     citation: str
+    answer: Rule | None = None
+    """Within which time a request is to be answered."""
 
 
 @value
@@ -40,6 +32,20 @@ class Returns:
     """Within which time from when it was given a unit may ask to return a matter that is not its affair."""
 
     within: Budget
+    citation: str
+    answer: Rule | None = None
+    """Within which time a request is to be answered."""
+
+
+@value
+class Evaluations:
+    """When the complainant may evaluate: so long after the closing; where nothing is closed, from one time to another after the
+    receipt.
+    """
+
+    within: Budget
+    unanswered_from: Budget | None
+    unanswered_until: Budget | None
     citation: str
 
 
@@ -64,9 +70,32 @@ class Policy:
     """The grounds on which a task may be refused (不予受理); none where it may not."""
     park_for: timedelta
     """How long an event that is not yet legal is kept and tried again before it is rejected."""
+    respond: Rule | None = None
+    internal: Rule | None = None
+    look_back: Rule | None = None
+    """Started by the closing in full."""
+    evaluations: Evaluations | None = None
+    """None where evaluations are taken at any time."""
+    closing: Closing = "lead"
+    """For tasks with co-units whose sender does not say it."""
+    parts: Literal["any", "all"] | None = None
+    """Whether a task that was split closes with any or with all of its parts; None: it is approved like others."""
+    applies_from: date | None = None
+    """The local day from which tasks are registered under this version; None: always."""
+    earlier: "tuple[Policy, ...]" = ()
+    """The versions before this one that are loaded, the latest first."""
+
+    def on(self, day: date) -> "Policy | None":
+        """The version under which a task is registered on a local day; None before the first one."""
+        return next((one for one in (self, *self.earlier) if one.applies_from is None or one.applies_from <= day), None)
+
+    def numbered(self, version: int) -> "Policy":
+        """The version under which a task was registered; the next one that is loaded when it is not."""
+        return next((one for one in (*reversed(self.earlier), self) if one.version >= version), self)
 
 
 Policies = dict[str, Policy]
+"""By id, each in its latest version."""
 DEFAULT_POLICY = "standard"
 
 
@@ -81,3 +110,17 @@ class Rulebook:
     def zone(self) -> tzinfo:
         """The zone in which days begin and periods end."""
         return self.calendar.zone
+
+    def policy_of(self, task: Task) -> Policy | None:
+        """The policy of a task, in the version under which it was registered; None when it is not loaded."""
+        policy = self.policies.get(task.policy)
+        if policy is not None and policy.earlier:
+            policy = policy.numbered(task.policy_version)
+        return policy if policy is not None and task.family in policy.finish else None
+
+    def policy_on(self, id_: str, at: datetime) -> Policy | None:
+        """The policy of that id that is in force at an instant."""
+        policy = self.policies.get(id_)
+        if policy is None or policy.applies_from is None:
+            return policy
+        return policy.on(at.astimezone(self.zone).date())

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from shared.domain.clock import ClockName
 from shared.domain.matter import Family
-from shared.domain.task import Closed, Task
+from shared.domain.task import Task
 
 Measure = Literal["received", "closed", "closed_on_time", "closed_late", "open", "overdue_open"]
 
@@ -27,12 +27,17 @@ def tally_key(task: Task, zone: tzinfo) -> TallyKey:
 
 
 def measures(task: Task) -> tuple[Measure, ...]:
-    """The counts to which the task adds one each. A closing at the due itself is on time."""
-    finish = task.clock(ClockName.FINISH)
-    if isinstance(task.state, Closed):
+    """The counts to which one episode of a task adds one each. A closing at the due itself is on time. The parts of a task that
+    was split add nothing: the task counts once, as it was given.
+    """
+    if task.part_of is not None:
+        return ()
+    closed = task.closed
+    if closed is not None:
+        finish = task.clock(ClockName.FINISH)
         if finish is None or finish.due is None:
             return ("received", "closed")
-        return ("received", "closed", "closed_on_time" if task.state.at <= finish.due else "closed_late")
+        return ("received", "closed", "closed_on_time" if closed.at <= finish.due else "closed_late")
     if not task.is_open:
         return ("received",)
     if task.is_overdue(ClockName.FINISH):
@@ -47,14 +52,16 @@ def tally_delta(before: Task | None, after: Task | None, zone: tzinfo) -> Tally:
         return {} if were == are else _between(tally_key(after, zone), were, are)
     delta: Tally = {}
     for task, sign in ((before, -1), (after, 1)):
-        if task is not None:
-            key = tally_key(task, zone)
-            for measure in measures(task):
+        for episode in task.episodes if task is not None else ():
+            key = tally_key(episode, zone)
+            for measure in measures(episode):
                 delta[key, measure] = delta.get((key, measure), 0) + sign
     return {counted: change for counted, change in delta.items() if change}
 
 
 def _same_key(before: Task, after: Task) -> bool:
+    if before.previous is not None or after.previous is not None:
+        return False
     return before.received_at == after.received_at and before.unit == after.unit and before.family is after.family
 
 

@@ -1,6 +1,6 @@
 """A task: a matter that we track, in one of its states. States carry only what they have."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -11,6 +11,12 @@ from shared.domain.value import value
 Grade = Literal["stage", "full"]
 How = Literal["withdrawn", "not_accepted", "merged", "excluded"]
 """How a task ended without being closed."""
+Priority = Literal["ordinary", "urgent", "extra_urgent"]
+"""平件, 急件, 特急件."""
+Closing = Literal["lead", "any", "all"]
+"""Whose submission puts a task with co-units in review: the lead unit's (主办), any unit's, or the last of all units'."""
+Satisfaction = Literal["satisfied", "mostly_satisfied", "dissatisfied"]
+Evaluated = Literal["handling_unit", "receiving_office"]
 
 
 @value
@@ -48,11 +54,25 @@ class InReview:
 
 @value
 class Closed:
-    """办结."""
+    """办结, for the stage or in full. `at` is when it was closed first, by which lateness is judged; `full_at` when in full."""
 
     at: datetime
-    grade: Grade
+    full_at: datetime | None
     place: Literal["closed"] = "closed"
+
+    @property
+    def grade(self) -> Grade:
+        """阶段性办结 or 办结."""
+        return "stage" if self.full_at is None else "full"
+
+
+@value
+class Archived:
+    """归档 of what was closed in full."""
+
+    at: datetime
+    closed: Closed
+    place: Literal["archived"] = "archived"
 
 
 @value
@@ -64,7 +84,7 @@ class Ended:
     place: Literal["ended"] = "ended"
 
 
-State = Pending | Handling | Suspended | InReview | Closed | Ended
+State = Pending | Handling | Suspended | InReview | Closed | Archived | Ended
 
 
 @value
@@ -73,6 +93,31 @@ class Extension:
 
     until: datetime
     asked_at: datetime
+
+
+@value
+class UnitDone:
+    """A unit of several said that its share is done."""
+
+    unit: str
+    at: datetime
+
+
+@value
+class Part:
+    """A part of a task that was split (拆分), a task of its own under this number of the same owner; `over` tells how it went."""
+
+    number: str
+    over: Literal["stage", "full", "ended"] | None = None
+
+
+@value
+class Evaluation:
+    """The complainant's word on one of the two bodies."""
+
+    of: Evaluated
+    level: Satisfaction
+    at: datetime
 
 
 @value
@@ -86,6 +131,8 @@ class Task:
 
     `extension` is the request that waits for its answer, `extensions` how many were granted.
     `return_asked_at` is since when a request to return it waits for its answer.
+
+    A relapse (反弹) begins another episode of the same matter: `previous` is the task as its last episode left it.
     """
 
     owner: str
@@ -107,11 +154,43 @@ class Task:
     extension: Extension | None = None
     extensions: int = 0
     return_asked_at: datetime | None = None
+    priority: Priority = "ordinary"
+    starred: bool = False
+    """重点关注件: its priority is the owner's affair alone."""
+    batch: str | None = None
+    """The sender's own batch (第N批)."""
+    weight: float = 1.0
+    """By how much it counts where a matter is shared among several (4.5 件)."""
+    enterprise: tuple[str, ...] = ()
+    closing: Closing = "lead"
+    done: tuple[UnitDone, ...] = ()
+    part_of: str | None = None
+    """Number of the task that it is a part of."""
+    parts: tuple[Part, ...] = ()
+    evaluations: tuple[Evaluation, ...] = ()
+    episode: int = 1
+    previous: "Task | None" = None
 
     @property
     def matter(self) -> Matter:
         """The matter that this task tracks."""
         return Matter(self.owner, self.number)
+
+    @property
+    def closed(self) -> Closed | None:
+        """The closing of a task that is closed or archived."""
+        state = self.state
+        if isinstance(state, Closed):
+            return state
+        return state.closed if isinstance(state, Archived) else None
+
+    @property
+    def episodes(self) -> Iterator["Task"]:
+        """The task and its former episodes, the latest first."""
+        task: Task | None = self
+        while task is not None:
+            yield task
+            task = task.previous
 
     def clock(self, name: ClockName) -> Clock | None:
         """The clock of that name, if the task has one."""
@@ -123,7 +202,7 @@ class Task:
     @property
     def is_open(self) -> bool:
         """Whether the task is still to be done."""
-        return not isinstance(self.state, (Closed, Ended))
+        return not isinstance(self.state, (Closed, Archived, Ended))
 
     @property
     def wakes_at(self) -> datetime | None:

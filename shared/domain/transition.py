@@ -18,6 +18,7 @@ class Place(StrEnum):
     IN_REVIEW = "in_review"
     SUSPENDED = "suspended"
     CLOSED = "closed"
+    ARCHIVED = "archived"
     ENDED = "ended"
 
 
@@ -33,6 +34,8 @@ class Transition:
 
 
 _AT_THE_UNIT: Final = (Place.PENDING, Place.HANDLING)
+_OVER: Final = (Place.CLOSED, Place.ARCHIVED)
+_ON_RECORD: Final = ("record", "respond", "note", "evaluate")
 
 
 def _rows() -> tuple[Transition, ...]:
@@ -42,6 +45,10 @@ def _rows() -> tuple[Transition, ...]:
         Transition("standard", "submit", Place.HANDLING, Place.IN_REVIEW),
         Transition("standard", "send-back", Place.IN_REVIEW, Place.HANDLING),
         Transition("standard", "approve", Place.IN_REVIEW, Place.CLOSED),
+        # Others of several units may still say that their share is done.
+        *(Transition("standard", "submit", place, place) for place in (Place.IN_REVIEW, Place.CLOSED)),
+        *(Transition("standard", action, place, place) for action in ("accept", "split") for place in _AT_THE_UNIT),
+        *(Transition("standard", "relapse", place, Place.PENDING) for place in _OVER),
         Transition("standard", "transfer", Place.PENDING, Place.PENDING),
         Transition("standard", "transfer", Place.HANDLING, Place.PENDING),
         *(Transition("standard", f"{answer}-return", place, place) for answer in ("request", "refuse") for place in _AT_THE_UNIT),
@@ -50,6 +57,7 @@ def _rows() -> tuple[Transition, ...]:
         Transition("standard", "resume", Place.SUSPENDED, Place.HANDLING),
         Transition("reported", "register", Place.ABSENT, Place.HANDLING, owner_only=True),
         Transition("reported", "approve", Place.HANDLING, Place.CLOSED),
+        *(Transition("reported", "relapse", place, Place.HANDLING) for place in _OVER),
     ]
     open_places: tuple[tuple[Flow, tuple[Place, ...]], ...] = (
         ("standard", (Place.PENDING, Place.HANDLING, Place.IN_REVIEW)),
@@ -63,8 +71,13 @@ def _rows() -> tuple[Transition, ...]:
             rows.append(Transition(flow, "merge", place, Place.ENDED))
             rows.append(Transition(flow, "withdraw", place, Place.ENDED, owner_only=True))
         # What is said of a matter stays on record after it is closed, too; and what is closed may still leave the count.
-        rows.extend(Transition(flow, "record", place, place) for place in (*standing, Place.CLOSED))
-        rows.extend(Transition(flow, "exclude", place, Place.ENDED, owner_only=True) for place in (*standing, Place.CLOSED))
+        for place in (*standing, *_OVER):
+            rows.extend(Transition(flow, action, place, place) for action in _ON_RECORD)
+            rows.append(Transition(flow, "exclude", place, Place.ENDED, owner_only=True))
+        rows.extend(Transition(flow, "look-back", place, place) for place in _OVER)
+        rows.append(Transition(flow, "approve", Place.CLOSED, Place.CLOSED))  # for the stage before, in full now
+        rows.append(Transition(flow, "archive", Place.CLOSED, Place.ARCHIVED))
+        rows.extend(Transition(flow, "tell-of-part", place, place) for place in (*standing, *_OVER, Place.ENDED))
         rows.extend(
             Transition(flow, "not-accept", place, Place.ENDED) for place in (Place.PENDING, Place.HANDLING) if place in places
         )
@@ -80,6 +93,8 @@ _PLACES: Final[dict[str, Place]] = {place.value: place for place in Place}
 
 OWNER_ONLY: Final = frozenset(row.action for row in TABLE if row.owner_only)
 """Actions that only the owner of the matter may take."""
+DUBAN_ONLY: Final = frozenset({"tell-of-part"})
+"""Actions that only we take ourselves."""
 
 
 def place_of(task: Task | None) -> Place:
@@ -94,8 +109,8 @@ def transition(flow: Flow, place: Place, action: str) -> Transition | None:
 
 @cache
 def open_actions(flow: Flow, place: Place) -> tuple[str, ...]:
-    """The actions open in a state, in the order of the table."""
-    return tuple(row.action for row in TABLE if row.flow == flow and row.source is place)
+    """The actions open in a state to those who work with it, in the order of the table."""
+    return tuple(row.action for row in TABLE if row.flow == flow and row.source is place and row.action not in DUBAN_ONLY)
 
 
 @cache

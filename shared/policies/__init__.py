@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +12,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.matter import Family
 from shared.domain.period import Counting
-from shared.domain.policy import DEFAULT_POLICY, Extensions, Policies, Policy, Returns, Rule
+from shared.domain.policy import DEFAULT_POLICY, Evaluations, Extensions, Policies, Policy, Returns
+from shared.domain.rule import AT_ONCE, Rule, Starts
+from shared.domain.task import Closing
+from shared.domain.value import replace
 
 
 class BadPolicy(Exception):
@@ -65,6 +68,7 @@ class _Rule(_Table):
     roll: bool = True
     cut_off: Annotated[time | None, AfterValidator(_local_time)] = None
     day_from: Annotated[time, AfterValidator(_local_time)] = time.min
+    starts: Starts = "push"
 
     @model_validator(mode="after")
     def _ends_after_its_start(self) -> "_Rule":
@@ -74,7 +78,26 @@ class _Rule(_Table):
 
     def rule(self, id_: str) -> Rule:
         counting = Counting(self.first_day_counts, self.roll, self.cut_off, self.day_from)
-        return Rule(id=id_, budget=self.budget, citation=self.citation, near=self.near, counting=counting)
+        return Rule(id_, self.budget, self.citation, self.near, counting, self.starts)
+
+
+class _AtOnce(_Rule):
+    """A rule whose clock something else starts: the registration, a request, a closing."""
+
+    starts: Literal["push"] = "push"
+
+
+class _Sign(_Rule):
+    starts: Literal["push", "receipt"] = "push"
+
+
+class _Internal(_Table):
+    before: Annotated[Budget, BeforeValidator(_lead)]
+    citation: Annotated[str, Field(min_length=1)]
+    near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
+
+    def rule(self, id_: str) -> Rule:
+        return Rule(id_, self.before, self.citation, self.near)
 
 
 class _Finish(_Table):
@@ -88,10 +111,43 @@ class _Extension(_Table):
     longest: Annotated[Budget, BeforeValidator(_limit)]
     granted_by: Literal["owner", "unit"]
     citation: Annotated[str, Field(min_length=1)]
+    answer: _AtOnce | None = None
+
+    def limits(self, policy: str) -> Extensions:
+        answer = None if self.answer is None else self.answer.rule(f"{policy}.extension.answer")
+        return Extensions(self.times, self.longest, self.granted_by, self.citation, answer)
 
 
 class _Return(_Table):
     within: Annotated[Budget, BeforeValidator(_limit)]
+    citation: Annotated[str, Field(min_length=1)]
+    answer: _AtOnce | None = None
+
+    def limits(self, policy: str) -> Returns:
+        answer = None if self.answer is None else self.answer.rule(f"{policy}.return.answer")
+        return Returns(self.within, self.citation, answer)
+
+
+class _Evaluation(_Table):
+    within: Annotated[Budget, BeforeValidator(_limit)]
+    unanswered_from: Annotated[Budget | None, BeforeValidator(_limit)] = None
+    unanswered_until: Annotated[Budget | None, BeforeValidator(_limit)] = None
+    citation: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _both_ends(self) -> "_Evaluation":
+        if (self.unanswered_from is None) != (self.unanswered_until is None):
+            raise ValueError("unanswered_from and unanswered_until go together")
+        return self
+
+
+class _CoUnits(_Table):
+    closing: Closing
+    citation: Annotated[str, Field(min_length=1)]
+
+
+class _Split(_Table):
+    closes_with: Literal["any", "all"]
     citation: Annotated[str, Field(min_length=1)]
 
 
@@ -106,17 +162,24 @@ class _File(_Table):
     title: str
     flow: Literal["standard", "reported"]
     park_for: Annotated[timedelta, BeforeValidator(_length)]
-    sign: _Rule | None = None
+    applies_from: date | None = None
+    sign: _Sign | None = None
+    respond: _Rule | None = None
     finish: _Finish
+    internal: _Internal | None = None
+    look_back: _AtOnce | None = None
     extension: _Extension | None = None
     returning: Annotated[_Return | None, Field(alias="return")] = None
     suspension: _Grounds | None = None
     not_acceptance: _Grounds | None = None
+    evaluation: _Evaluation | None = None
+    co_units: _CoUnits | None = None
+    split: _Split | None = None
 
     def policy(self) -> Policy:
         given = {family: getattr(self.finish, family) for family in Family}
         finish = {family: rule.rule(f"{self.id}.finish.{family}") for family, rule in given.items() if rule is not None}
-        sign = None if self.sign is None else self.sign.rule(f"{self.id}.sign")
+        sign = self._rule("sign", self.sign)
         return Policy(
             id=self.id,
             version=self.version,
@@ -124,19 +187,31 @@ class _File(_Table):
             flow=self.flow,
             sign=sign,
             finish=finish,
-            extensions=None if self.extension is None else Extensions(**dict(self.extension)),
-            returns=None if self.returning is None else Returns(**dict(self.returning)),
+            extensions=None if self.extension is None else self.extension.limits(self.id),
+            returns=None if self.returning is None else self.returning.limits(self.id),
             suspended_on=() if self.suspension is None else self.suspension.grounds,
             not_accepted_on=() if self.not_acceptance is None else self.not_acceptance.grounds,
             park_for=self.park_for,
+            respond=self._rule("respond", self.respond),
+            internal=self._rule("internal", self.internal),
+            look_back=self._rule("look-back", self.look_back),
+            evaluations=None if self.evaluation is None else Evaluations(**dict(self.evaluation)),
+            closing="lead" if self.co_units is None else self.co_units.closing,
+            parts=None if self.split is None else self.split.closes_with,
+            applies_from=self.applies_from,
         )
+
+    def _rule(self, name: str, given: _Rule | _Internal | None) -> Rule | None:
+        return None if given is None else given.rule(f"{self.id}.{name}")
 
 
 def load_policies(own: Path | None = None) -> Policies:
-    """The shipped policies and those of the folder `own`, by id. Raises BadPolicy."""
-    policies = {policy.id: policy for policy in _read(resources.files(__name__).iterdir())}
+    """The shipped policies and those of the folder `own`, by id, each with its versions; an office's own policy takes the place
+    of a shipped one of the same id. Raises BadPolicy.
+    """
+    policies = _by_id(resources.files(__name__).iterdir())
     if own is not None and own.is_dir():
-        policies |= {policy.id: policy for policy in _read(own.iterdir())}
+        policies |= _by_id(own.iterdir())
     default = policies.get(DEFAULT_POLICY)
     if default is None:
         raise BadPolicy(f"there is no policy {DEFAULT_POLICY!r}, which is the default")
@@ -145,10 +220,21 @@ def load_policies(own: Path | None = None) -> Policies:
     return policies
 
 
-def _read(files: Iterable[object]) -> Iterable[Policy]:
-    for file in sorted((Path(str(file)) for file in files), key=lambda path: path.name):
-        if file.suffix == ".toml":
-            yield read_policy(file)
+def _by_id(files: Iterable[object]) -> Policies:
+    policies: Policies = {}
+    read = [(read_policy(file), file) for file in sorted(Path(str(file)) for file in files) if file.suffix == ".toml"]
+    for policy, file in sorted(read, key=lambda one: one[0].version):
+        before = policies.get(policy.id)
+        if before is None:
+            policies[policy.id] = policy
+            continue
+        if before.version == policy.version:
+            raise BadPolicy(f"{file}: version: {policy.id} has a version {policy.version} already in another file")
+        if before.applies_from is not None and (policy.applies_from is None or policy.applies_from <= before.applies_from):
+            why = f"must be later than {before.applies_from}, from which version {before.version} applies"
+            raise BadPolicy(f"{file}: applies_from: {why}")
+        policies[policy.id] = replace(policy, earlier=(before, *before.earlier))
+    return policies
 
 
 def read_policy(file: Path) -> Policy:
@@ -169,4 +255,7 @@ def _checked(file: _File) -> Policy:
     policy = file.policy()
     if not policy.finish:
         raise ValueError("finish: a policy has a finish rule for one family at least")
+    later = [rule.id for rule in (policy.respond, *policy.finish.values()) if rule and rule.starts not in AT_ONCE]
+    if later and file.flow == "reported":
+        raise ValueError(f"{later[0]}: starts: in a reported flow nobody signs and nothing is taken up; write push or receipt")
     return policy

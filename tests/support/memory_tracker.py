@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain import fact as f
-from shared.domain.alert import crossings
+from shared.domain.alert import alerts_of, carrying, crossings
 from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, refold
@@ -87,7 +87,7 @@ def tallied(tracker: MemoryTracker) -> Tally:
 
 def holding(task: Task | None) -> Task:
     """The task with its alerts in the order of their instants, not in that in which they were told."""
-    return replace(the(task), alerts=tuple(sorted(the(task).alerts, key=lambda one: (one.at, one.clock, one.version, one.rung))))
+    return carrying(the(task), sorted(alerts_of(the(task)), key=lambda one: (one.at, one.clock, one.version, one.rung)))
 
 
 def assert_alerts_are_raised_once(ledger: Iterable[f.Entry]) -> dict[tuple[str, int, str], bool]:

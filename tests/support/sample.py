@@ -1,15 +1,17 @@
 """Sample policies, instants and commands: one matter of the city, handled by the district."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from shared.calendars import load_calendar
 from shared.domain import command as c
 from shared.domain.budget import Budget
-from shared.domain.matter import Cause, Family, Matter
-from shared.domain.policy import Extensions, Policies, Policy, Returns, Rule, Rulebook
-from shared.domain.task import Grade
+from shared.domain.matter import DUBAN, Cause, Family, Matter
+from shared.domain.policy import Evaluations, Extensions, Policies, Policy, Returns, Rulebook
+from shared.domain.rule import Rule
+from shared.domain.task import Evaluated, Grade, Priority, Satisfaction
+from shared.domain.value import replace
 
 SHANGHAI: Final = ZoneInfo("Asia/Shanghai")
 START: Final = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -62,6 +64,27 @@ POLICIES: Final[Policies] = {
         not_accepted_on=("非职责",),
         park_for=timedelta(days=30),
     ),
+    "whole": Policy(
+        id="whole",
+        version=1,
+        title="every clock and every limit",
+        flow="standard",
+        sign=rule("24h", (Budget(2, "h"),), "whole.sign"),
+        respond=rule("2wd", (Budget(1, "wd"),), "whole.respond"),
+        finish=dict.fromkeys(Family, replace(rule("30cd", id_="whole.finish"), starts="accept")),
+        internal=rule("5cd", (), "whole.internal"),
+        look_back=rule("3mo", (Budget(10, "cd"),), "whole.look-back"),
+        extensions=Extensions(
+            times=1, longest=Budget(30, "cd"), granted_by="owner", citation="x", answer=rule("3wd", (), "whole.extension.answer")
+        ),
+        returns=Returns(within=Budget(2, "wd"), citation="r", answer=rule("1wd", (), "whole.return.answer")),
+        suspended_on=("听证",),
+        not_accepted_on=("非职责",),
+        evaluations=Evaluations(Budget(30, "cd"), Budget(90, "cd"), Budget(120, "cd"), "sample of evaluation"),
+        closing="all",
+        parts="all",
+        park_for=timedelta(days=30),
+    ),
 }
 
 CALENDAR: Final = load_calendar(SHANGHAI)
@@ -107,8 +130,9 @@ def amend(
     unit: str | None = None,
     co_units: tuple[str, ...] | None = None,
     category: tuple[str, ...] | None = None,
+    priority: Priority | None = None,
 ) -> c.AmendTask:
-    return c.AmendTask(MATTER, cause(c.AmendTask, when, id_, source), title, unit, co_units, category, due)
+    return c.AmendTask(MATTER, cause(c.AmendTask, when, id_, source), title, unit, co_units, category, due, priority)
 
 
 def sign(when: datetime, *, id_: str = "sign", source: str = DISTRICT) -> c.SignTask:
@@ -119,8 +143,8 @@ def record(when: datetime, *, id_: str = "record", source: str = DISTRICT, what:
     return c.RecordOnTask(MATTER, cause(c.RecordOnTask, when, id_, source), what)
 
 
-def submit(when: datetime, *, id_: str = "submit", source: str = DISTRICT) -> c.SubmitTask:
-    return c.SubmitTask(MATTER, cause(c.SubmitTask, when, id_, source))
+def submit(when: datetime, *, id_: str = "submit", source: str = DISTRICT, unit: str | None = None) -> c.SubmitTask:
+    return c.SubmitTask(MATTER, cause(c.SubmitTask, when, id_, source), unit)
 
 
 def send_back(when: datetime, *, id_: str = "send-back", source: str = CITY) -> c.SendBackTask:
@@ -181,3 +205,50 @@ def refuse_return(when: datetime, *, id_: str = "refuse-return", source: str = C
 
 def approve_return(when: datetime, *, id_: str = "approve-return", source: str = CITY) -> c.ApproveReturn:
     return c.ApproveReturn(MATTER, cause(c.ApproveReturn, when, id_, source))
+
+
+def accept(when: datetime, *, id_: str = "accept", source: str = DISTRICT) -> c.AcceptTask:
+    return c.AcceptTask(MATTER, cause(c.AcceptTask, when, id_, source))
+
+
+def respond(when: datetime, *, id_: str = "respond", source: str = DISTRICT) -> c.RespondToTask:
+    return c.RespondToTask(MATTER, cause(c.RespondToTask, when, id_, source))
+
+
+def note(
+    when: datetime, *, id_: str = "note", source: str = CITY, priority: Priority | None = None, due: c.Due | None = None
+) -> c.NoteOnTask:
+    return c.NoteOnTask(MATTER, cause(c.NoteOnTask, when, id_, source), priority, due)
+
+
+def split(when: datetime, *, id_: str = "split", source: str = DISTRICT, parts: int = 2) -> c.SplitTask:
+    return c.SplitTask(MATTER, cause(c.SplitTask, when, id_, source), parts)
+
+
+def tell_of_part(
+    when: datetime, *, id_: str = "part", number: str = "7/1", over: Literal["stage", "full", "ended"] | None = "full"
+) -> c.TellOfPart:
+    return c.TellOfPart(MATTER, cause(c.TellOfPart, when, id_, DUBAN), number, over)
+
+
+def evaluate(
+    when: datetime,
+    *,
+    id_: str = "evaluate",
+    source: str = CITY,
+    of: Evaluated = "handling_unit",
+    level: Satisfaction = "satisfied",
+) -> c.EvaluateTask:
+    return c.EvaluateTask(MATTER, cause(c.EvaluateTask, when, id_, source), of, level)
+
+
+def look_back(when: datetime, *, id_: str = "look-back", source: str = CITY) -> c.LookBack:
+    return c.LookBack(MATTER, cause(c.LookBack, when, id_, source))
+
+
+def archive(when: datetime, *, id_: str = "archive", source: str = CITY) -> c.ArchiveTask:
+    return c.ArchiveTask(MATTER, cause(c.ArchiveTask, when, id_, source))
+
+
+def relapse(when: datetime, *, id_: str = "relapse", source: str = CITY, due: c.Due | None = None) -> c.RelapseTask:
+    return c.RelapseTask(MATTER, cause(c.RelapseTask, when, id_, source), due)

@@ -20,25 +20,35 @@ from tests.support.histories import any_history, arrivals
 from tests.support.memory_tracker import MemoryTracker
 from tests.support.sample import (
     CITY,
+    MATTER,
+    accept,
     amend,
     approve,
     approve_return,
+    archive,
     at,
+    evaluate,
     exclude,
     grant_extension,
+    look_back,
     merge,
     not_accept,
+    note,
     record,
     refuse_extension,
     refuse_return,
     register,
+    relapse,
     request_extension,
     request_return,
+    respond,
     resume,
     send_back,
     sign,
+    split,
     submit,
     suspend,
+    tell_of_part,
     transfer,
     withdraw,
 )
@@ -70,7 +80,21 @@ def every_kind() -> dict[str, f.Entry]:
     longer.push(request_extension(at(3), at(20), id_="again"), grant_extension(at(4), at(12)), merge(at(5)))
     refused = MemoryTracker().push(register(at(0)), request_return(at(0.1)), refuse_return(at(0.2)))
     refused.push(request_return(at(0.3), id_="again"), approve_return(at(0.4)), transfer(at(0.5), source=CITY), not_accept(at(1)))
-    entries = [*lived.ledger, *ended.ledger, *sent_back.ledger, *stood.ledger, *longer.ledger, *refused.ledger]
+    whole = MemoryTracker().push(register(at(0), policy="whole"), sign(at(0.1)), accept(at(0.2)), respond(at(0.3)))
+    whole.push(note(at(0.4), priority="urgent", due=at(20)), split(at(0.5)), tell_of_part(at(0.6)))
+    whole.push(submit(at(1), unit="water"), submit(at(2)), approve(at(3)), evaluate(at(4)), look_back(at(5)), archive(at(6)))
+    whole.push(relapse(at(7)))
+    moved = f.Entry(MATTER, None, f.DeadlineMoved(at(1), "2027-x", (at(2), None), the(whole.task).clocks))
+    entries = [
+        *lived.ledger,
+        *ended.ledger,
+        *sent_back.ledger,
+        *stood.ledger,
+        *longer.ledger,
+        *refused.ledger,
+        *whole.ledger,
+        moved,
+    ]
     return {entry.fact.kind: entry for entry in entries}
 
 

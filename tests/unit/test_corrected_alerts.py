@@ -9,9 +9,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from shared.domain import fact as f
+from shared.domain.alert import alerts_of
 from shared.domain.budget import DuePeriod
 from shared.domain.clock import ClockName, Segment
-from shared.domain.command import AmendTask, Command, RegisterTask
+from shared.domain.command import AmendTask, Command, NoteOnTask, RegisterTask, RelapseTask
 from tests.support.histories import any_history, arrivals, histories
 from tests.support.memory_tracker import (
     MemoryTracker,
@@ -118,17 +119,22 @@ def test_a_withdrawn_alert_that_holds_again_is_raised_again() -> None:
 
 def test_an_amendment_dated_before_the_start_counts_from_the_start() -> None:
     tracker = MemoryTracker().push(amend(at(1), due=at(5)), register(at(4), policy="reported", due=at(50)))
-    assert finish_of(tracker.task).segments == (Segment(at(4), at(4)), Segment(at(4), None))
+    assert finish_of(tracker.task).segments == (Segment(at(4), at(4), at(50)), Segment(at(4), None, at(5)))
     assert [rung.name for rung in finish_of(tracker.task).rungs] == ["overdue"]
 
 
 def dues_of(commands: list[Command]) -> list[tuple[datetime | None, datetime, datetime]]:
     """Each due that the finish clock of a reported matter had, since when, and until when."""
-    given = [one for one in commands if isinstance(one, RegisterTask) or (isinstance(one, AmendTask) and one.due is not None)]
-    ends = [one.cause.at for one in commands if one.action in ENDING] or [LAST_WATERMARK]
-    untils = [*(one.cause.at for one in given[1:]), ends[0]]
-    dues = [one.due.due(SHANGHAI) if isinstance(one.due, DuePeriod) else one.due for one in given]
-    return [(due, one.cause.at, until) for due, one, until in zip(dues, given, untils, strict=True)]
+    dues: list[tuple[datetime | None, datetime, datetime]] = []
+    running: tuple[datetime | None, datetime] | None = None
+    for one in commands:
+        sets = isinstance(one, RegisterTask | RelapseTask) or (isinstance(one, AmendTask | NoteOnTask) and one.due is not None)
+        if running is not None and (sets or one.action in ENDING):
+            dues.append((*running, one.cause.at))
+            running = None
+        if sets and isinstance(one, RegisterTask | RelapseTask | AmendTask | NoteOnTask):
+            running = (one.due.due(SHANGHAI) if isinstance(one.due, DuePeriod) else one.due, one.cause.at)
+    return dues if running is None else [*dues, (*running, LAST_WATERMARK)]
 
 
 def alerts_by_hand(commands: list[Command]) -> set[tuple[int, str, datetime]]:
@@ -147,7 +153,7 @@ def alerts_by_hand(commands: list[Command]) -> set[tuple[int, str, datetime]]:
 def test_the_alerts_that_hold_are_those_of_one_who_had_known_everything_in_time(data: st.DataObject) -> None:
     commands = data.draw(histories("reported"))
     tracker = tracked(data.draw(arrivals(commands))).sweep(LAST_WATERMARK)
-    assert {(one.version, one.rung, one.at) for one in the(tracker.task).alerts} == alerts_by_hand(commands)
+    assert {(one.version, one.rung, one.at) for one in alerts_of(the(tracker.task))} == alerts_by_hand(in_order(commands))
 
 
 @settings(max_examples=200, deadline=None)

@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from shared.domain import fact as f
+from shared.domain.alert import alerts_of, carrying
 from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, fold, refold
@@ -37,7 +38,7 @@ LAST_WATERMARK = at(400)
 
 
 def without_alerts(task: Task | None) -> Task:
-    return replace(the(task), alerts=())
+    return carrying(the(task), ())
 
 
 def counted(task: Task | None) -> Tally:
@@ -128,7 +129,7 @@ def test_a_replay_of_the_ledger_and_the_sum_of_the_deltas_equal_what_is_stored(d
 def test_no_alert_is_raised_twice_and_the_alerts_of_the_task_are_those_of_the_ledger(data: st.DataObject) -> None:
     tracker = tracked(data.draw(arrivals(data.draw(any_history())))).sweep(LAST_WATERMARK)
     held = assert_alerts_are_raised_once(tracker.ledger)
-    on_task = [(alert.clock, alert.version, alert.rung) for alert in the(tracker.task).alerts]
+    on_task = [(alert.clock, alert.version, alert.rung) for alert in alerts_of(the(tracker.task))]
     assert sorted(on_task) == sorted(key for key, holds in held.items() if holds)
 
 

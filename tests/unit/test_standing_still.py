@@ -11,7 +11,7 @@ from shared.domain.budget import Budget, start_of
 from shared.domain.clock import ClockName, Segment, started
 from shared.domain.explain import days_of
 from shared.domain.period import CIVIL_CODE, Counting, due
-from shared.domain.policy import Rule
+from shared.domain.rule import Rule
 from shared.domain.shift import resumed
 from shared.domain.task import Handling, Suspended
 from tests.support.memory_tracker import tracked
@@ -104,7 +104,7 @@ def test_a_resumed_task_is_in_hand_again_with_a_later_due_and_a_version_more() -
     before, task = finish_of(SUSPENDED.task), given(register(), sign(at(hours=1)), suspend(at(2)), resume(at(9))).task
     finish = finish_of(task)
     assert the(task).state == Handling(at(9))
-    assert (finish.version, finish.segments) == (2, (Segment(at(0), at(2)), Segment(at(9), None)))
+    assert (finish.version, finish.segments) == (2, (Segment(at(0), at(2), before.due), Segment(at(9), None, finish.due)))
     assert before.due is not None
     assert finish.due is not None
     assert finish.due - before.due == timedelta(days=7)
@@ -130,7 +130,9 @@ def test_nothing_is_raised_while_a_clock_stands_still() -> None:
 
 @pytest.mark.parametrize("command", [amend(at(3)), submit(at(3)), approve(at(3)), suspend(at(3), id_="again")])
 def test_while_it_stands_still_a_task_is_not_moved_on(command: Any) -> None:
-    SUSPENDED.when(command).refused("$.type", early=True, saying="open: resume, merge, withdraw, record, exclude")
+    SUSPENDED.when(command).refused(
+        "$.type", early=True, saying="open: resume, merge, withdraw, record, respond, note, evaluate, exclude"
+    )
 
 
 def test_while_it_stands_still_its_sender_may_take_it_back_and_everybody_may_put_on_record() -> None:

@@ -1,7 +1,7 @@
 """Long random lives of a task against an oracle that knows nothing of the table, the clocks or the facts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hypothesis import settings
@@ -22,18 +22,19 @@ from tests.support.sample import CITY, DISTRICT, RULEBOOK
 from tests.support.scenario import finish_of
 
 # --- the oracle ---------------------------------------------------------------------------------------------------------
-MOVES: dict[str, dict[tuple[str, str], str]] = {
-    "standard": {
-        ("absent", "register"): "pending",
-        ("pending", "sign"): "handling",
-        ("handling", "submit"): "in_review",
-        ("in_review", "send-back"): "handling",
-        ("in_review", "approve"): "closed",
-    },
-    "reported": {("absent", "register"): "handling", ("handling", "approve"): "closed"},
+STANDARD = {
+    "pending": {"sign": "handling", "not-accept": "ended", "transfer": "pending"},
+    "handling": {"submit": "in_review", "not-accept": "ended", "transfer": "pending"},
+    "in_review": {"send-back": "handling", "approve": "closed"},
+    "closed": {"archive": "archived", "relapse": "pending"},
+    "archived": {"relapse": "pending"},
 }
-ALIVE = {"pending", "handling", "in_review"}
-OWNERS = {"register", "amend", "withdraw"}
+REPORTED = {
+    "handling": {"approve": "closed", "not-accept": "ended"},
+    "closed": {"archive": "archived", "relapse": "handling"},
+    "archived": {"relapse": "handling"},
+}
+ALIVE, OVER, OWNERS = {"pending", "handling", "in_review"}, {"closed", "archived"}, {"register", "amend", "withdraw", "exclude"}
 
 
 def the_end_of_the_thirtieth_day_in_shanghai_after(now: datetime) -> datetime:
@@ -50,51 +51,58 @@ class Oracle:
     flow: Flow
     place: str = "absent"
     sent_back: int = 0
-    version: int = 1
+    version: int = 0
     due: datetime | None = None
     overdue: bool = False
-    closed_in_time: bool | None = None
+    closed_at: datetime | None = None
+    former: list[set[str]] = field(default_factory=list)
 
     def target(self, action: str) -> str | None:
-        if self.place in ALIVE and action in ("amend", "record"):
+        if self.place == "absent":
+            return {"standard": "pending", "reported": "handling"}[self.flow] if action == "register" else None
+        if (action == "record" and self.place in ALIVE | OVER) or (action == "amend" and self.place in ALIVE):
             return self.place
-        if self.place in ALIVE and action == "withdraw":
+        if (action == "exclude" and self.place in ALIVE | OVER) or (action in ("withdraw", "merge") and self.place in ALIVE):
             return "ended"
-        if (self.place, action) == ("closed", "record"):
-            return "closed"
-        return MOVES[self.flow].get((self.place, action))
+        return (STANDARD if self.flow == "standard" else REPORTED).get(self.place, {}).get(action)
 
     def comes_early(self, action: str, source: str) -> bool:
-        if self.place == "absent":
-            return action != "register"
-        if action in OWNERS and source != CITY:
-            return False
-        later = {
-            "pending": {"submit", "send-back", "approve"},
-            "handling": {"send-back", "approve", "sign"},  # a transfer told late would make a second signing right
-            "in_review": {"submit", "sign"},
-        }
-        return self.flow == "standard" and action in later.get(self.place, set())
+        if self.place == "absent" or self.place == "ended" or action == "register" or (action in OWNERS and source != CITY):
+            return self.place == "absent" and action != "register"
+        return self.flow == "standard" or action not in ("sign", "submit", "send-back", "transfer")  # all can come round again
 
     def take(self, action: str, now: datetime, due: datetime | None) -> None:
         self.pass_time(now)
-        if action == "register":
-            self.due = due or (the_end_of_the_thirtieth_day_in_shanghai_after(now) if self.flow == "standard" else None)
+        if action == "relapse":
+            self.former.append(self.counted())
+            self.sent_back, self.closed_at = 0, None
+        if action in ("register", "relapse"):
+            standard = the_end_of_the_thirtieth_day_in_shanghai_after(now) if self.flow == "standard" else None
+            self.due, self.version, self.overdue = due or standard, self.version + 1, False
         elif action == "amend" and due is not None:
             self.due, self.version, self.overdue = due, self.version + 1, False
-        elif action == "approve" and self.due is not None:
-            self.closed_in_time = now <= self.due
+        elif action == "approve":
+            self.closed_at = now
         self.sent_back += action == "send-back"
         self.place = str(self.target(action))
-        if action in ("register", "amend"):
-            self.pass_time(now)
+        self.pass_time(now)
 
     def pass_time(self, now: datetime) -> None:
         self.overdue |= self.place in ALIVE and self.due is not None and now > self.due
 
+    def counted(self) -> set[str]:
+        if self.place in OVER and self.closed_at is not None:
+            verdict = {} if self.due is None else {"closed_on_time" if self.closed_at <= self.due else "closed_late"}
+            return {"received", "closed", *verdict}
+        return {"received"} | ({"open"} if self.place != "ended" else set()) | ({"overdue_open"} if self.is_late() else set())
+
+    def is_late(self) -> bool:
+        return self.overdue and self.place != "ended"
+
 
 # --- the machine --------------------------------------------------------------------------------------------------------
 SOURCES = st.sampled_from([CITY, CITY, DISTRICT])
+MOVES = (sample.sign, sample.submit, sample.send_back, sample.approve, sample.record, sample.transfer, sample.archive)
 DUES = st.none() | st.integers(-5, 60).map(sample.at)
 STEPS = st.sampled_from([timedelta(0), timedelta(microseconds=1), timedelta(hours=5), timedelta(days=1), timedelta(days=9)])
 
@@ -132,7 +140,16 @@ class TaskLife(RuleBasedStateMachine):
         if self.world.told % 5 == 4:
             self._say(sample.withdraw(self.world.now, id_=self._id(), source=source))
 
-    @rule(source=SOURCES, say=st.sampled_from([sample.sign, sample.submit, sample.send_back, sample.approve, sample.record]))
+    @rule(source=SOURCES, due=DUES)
+    def relapse(self, source: str, due: datetime | None) -> None:
+        self._say(sample.relapse(self.world.now, id_=self._id(), source=source, due=due), due)
+
+    @rule(source=SOURCES, say=st.sampled_from([sample.merge, sample.exclude, sample.not_accept]))
+    def end_seldom(self, source: str, say: Callable[..., Command]) -> None:
+        if self.world.told % 7 == 6:
+            self._say(say(self.world.now, id_=self._id(), source=source))
+
+    @rule(source=SOURCES, say=st.sampled_from(MOVES))
     def handle(self, source: str, say: Callable[..., Command]) -> None:
         self._say(say(self.world.now, id_=self._id(), source=source))
 
@@ -166,16 +183,8 @@ class TaskLife(RuleBasedStateMachine):
     @invariant()
     def is_counted_as_the_oracle_would(self) -> None:
         if self.world.task is not None:
-            assert set(measures(self.world.task)) == self._counted()
-
-    def _counted(self) -> set[str]:
-        oracle = self.world.oracle
-        if oracle.place == "closed":
-            how = {None: set[str](), True: {"closed_on_time"}, False: {"closed_late"}}[oracle.closed_in_time]
-            return {"received", "closed"} | how
-        if oracle.place == "ended":
-            return {"received"}
-        return {"received", "open"} | ({"overdue_open"} if oracle.overdue else set())
+            counted = [set(measures(episode)) for episode in self.world.task.episodes]
+            assert counted == [self.world.oracle.counted(), *reversed(self.world.oracle.former)]
 
     def _say(self, command: Command, due: datetime | None = None) -> None:
         oracle, source, action = self.world.oracle, command.cause.source, command.action
