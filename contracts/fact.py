@@ -515,4 +515,5 @@ class FactEvent(Published, Generic[Body]):
     causeid: str | None
     causetype: str | None
     causerank: int | None = Field(description="Order of the event among those of the same instant.")
+    partof: str | None = Field(description="Number of the owner's task that the fact's own task is a part of.")
     data: Body

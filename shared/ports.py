@@ -34,6 +34,8 @@ class Lease:
     head: bytes
     clock: datetime
     """The greatest instant that the partition's clocks have been driven to."""
+    calendar: str = ""
+    """Version of the calendar that the partition's clocks were last counted on."""
 
 
 class EventId(NamedTuple):
@@ -56,6 +58,8 @@ class LedgerRow:
     event: bytes | None
     body: bytes
     hash: bytes
+    part_of: str | None = None
+    """Number of the task that this one is a part of."""
 
 
 @value
@@ -106,6 +110,8 @@ class Changes:
     parked: Sequence[ParkedEvent]
     unparked: Collection[EventId]
     rejected: Sequence[RejectedPush]
+    shortened: Collection[Matter] = ()
+    """Matters that have fewer episodes than before."""
 
 
 class TrackerStore(Protocol):
@@ -133,6 +139,10 @@ class TrackerStore(Protocol):
 
     async def waking(self, partition: int, before: datetime, limit: int) -> list[Task]:
         """Tasks with a clock that crosses a rung before the instant, the earliest first."""
+        ...
+
+    async def open_tasks(self, partition: int, after: Matter | None, limit: int) -> list[Task]:
+        """Tasks with a running clock that come after a matter, in the order of owner and number."""
         ...
 
     async def expired(self, partition: int, before: datetime, limit: int) -> list[ParkedEvent]:

@@ -10,6 +10,7 @@ from shared.codec.events import Undecodable, decode_event, decode_known, digest,
 from shared.codec.facts import Place, chain, encode_fact
 from shared.codec.receipts import Answer
 from shared.domain.alert import crossings
+from shared.domain.calendar import Calendar
 from shared.domain.command import Command
 from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import evolve_all
@@ -17,6 +18,7 @@ from shared.domain.fact import Entries
 from shared.domain.history import Absorbed, absorb, comes_last, refold
 from shared.domain.matter import Matter
 from shared.domain.policy import DEFAULT_POLICY, Rulebook
+from shared.domain.recount import recounted
 from shared.domain.refusal import Refusal
 from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
@@ -105,7 +107,12 @@ class Batch:
             parked=list(self._parked_here.values()),
             unparked=self._unparked,
             rejected=list(self._rejected.values()),
+            shortened={matter for matter, before in self._before.items() if before and self._has_fewer_episodes(before)},
         )
+
+    def _has_fewer_episodes(self, before: Task) -> bool:
+        after = self._known.tasks.get(before.matter)
+        return after is not None and after.episode < before.episode
 
     async def take(self, read: ReadPush) -> Answer:
         """Decide one push; the receipt is to be sent after the commit."""
@@ -140,6 +147,14 @@ class Batch:
             return self._reject(read, parked.event.id, (reason,))
         self._write(absorbed, command, parked.raw)
         return self._accept(read, command)
+
+    def recount(self, task: Task, calendar: Calendar) -> None:
+        """Count the clocks of a task on another calendar from now on."""
+        current = self._known.tasks.get(task.matter, task)
+        self._known.tasks.setdefault(task.matter, task)
+        entries = recounted(current, self._rulebook.policy_of(current), calendar, self._now)
+        if entries:
+            self._append(entries, evolve_all(current, entries), None)
 
     def cross(self, task: Task, before: datetime) -> None:
         """Raise the alerts of the rungs that a task's clocks crossed before the instant."""
@@ -196,11 +211,20 @@ class Batch:
         for entry in entries:
             self._position += 1
             event = raw if entry.cause is not None else None
-            body = encode_fact(entry, Place(self._partition, self._position, self._now), after.family)
+            body = encode_fact(entry, Place(self._partition, self._position, self._now), after.family, after.part_of)
             self._head = chain(self._head, body, event)
             self._rows.append(
                 LedgerRow(
-                    self._partition, self._position, self._now, entry, after.family, after.unit or "", event, body, self._head
+                    partition=self._partition,
+                    position=self._position,
+                    recorded_at=self._now,
+                    entry=entry,
+                    family=after.family,
+                    unit=after.unit or "",
+                    event=event,
+                    body=body,
+                    hash=self._head,
+                    part_of=after.part_of,
                 )
             )
             if entry.cause is not None and raw is not None:
@@ -222,7 +246,7 @@ class Batch:
 
     def _park_for(self, command: Command) -> timedelta:
         task = self._known.tasks.get(command.matter)
-        policy = self._rulebook.policies.get(task.policy) if task else None
+        policy = self._rulebook.policy_of(task) if task else None
         return (policy or self._rulebook.policies[DEFAULT_POLICY]).park_for
 
     def _reject(self, read: ReadPush, event_id: str | None, reasons: tuple[Reason, ...]) -> Answer:

@@ -76,7 +76,7 @@ class PartitionTracker:
 
     async def idle(self) -> None:
         """Wait until nothing is pending in the stream and nothing waits for an ack."""
-        while await self._backlog():  # noqa: ASYNC110 - the answer lies on the server
+        while await self.backlog():  # noqa: ASYNC110 - the answer lies on the server
             await asyncio.sleep(LOOK_SECONDS)
 
     async def drive_to(self, instant: datetime) -> None:
@@ -137,14 +137,15 @@ class PartitionTracker:
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             try:
-                await self._backlog()
+                await self.backlog()
             except NotFoundError:
                 log.error("tracker.consumer_gone", durable=self._durable)
                 await streams.provision(self._bus.js, self._bus.partitions)
             except (NatsError, APIError, TimeoutError) as error:
                 log.warning("tracker.nats_away", durable=self._durable, error=repr(error))
 
-    async def _backlog(self) -> int:
+    async def backlog(self) -> int:
+        """How many messages are pending in the stream or wait for an ack."""
         info = await self._bus.js.consumer_info(subjects.STREAM_IN, self._durable)
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 

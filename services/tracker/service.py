@@ -8,6 +8,7 @@ from nats.aio.client import Client
 
 from services.tracker.collector import calm_collector
 from services.tracker.partition import Bus, PartitionTracker
+from services.tracker.parts import Parts
 from services.tracker.watermark import LiveWatermark, ReplayWatermark, Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock, ReplayClock, SystemClock
@@ -59,9 +60,13 @@ class Tracker:
             await stop(self._broker, client)
 
     async def idle(self) -> None:
-        """Wait until everything that the stream holds has been processed."""
-        for partition in self._held:
-            await partition.idle()
+        """Wait until everything that the stream holds has been processed, with what followed from it for other tasks."""
+        while True:
+            for partition in self._held:
+                await partition.idle()
+            await self.published()
+            if not any([await partition.backlog() for partition in self._held]):
+                return
 
     async def drive_to(self, instant: datetime) -> None:
         """Drive a replay's clock on to an instant and raise what is crossed by then."""
@@ -78,11 +83,12 @@ class Tracker:
     async def _hold(self, partition: int, bus: Bus, ready: asyncio.Event) -> None:
         lease = await self._lease(partition)
         await streams.rewind(bus.client, partition)
-        relay = Relay(bus.client, bus.js, partition, self._store.published_from)
+        relay = Relay(bus.client, bus.js, partition, self._store.published_from, Parts(bus.js).follow)
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(lease.clock)
         writer = Writer(self._store, lease, self._rulebook, self._clock, SystemClock(), relay)
         held = PartitionTracker(bus, writer, relay, self._watermark(bus, partition), self._clock)
+        await writer.recount()
         self._held.append(held)
         ready.set()
         await held.run()

@@ -85,6 +85,17 @@ class Writer:
             receipts += answered
         return receipts
 
+    async def recount(self) -> None:
+        """Count the running clocks of the partition on the calendar that is loaded, if they were last counted on another."""
+        calendar = self._rulebook.calendar.version
+        after: Matter | None = None
+        while self._lease.calendar != calendar:
+            async with self._turn:
+                after = await self._until_stored(lambda after=after: self._recount(after))  # type: ignore[misc]
+            if after is None:
+                self._lease = replace(self._lease, calendar=calendar)
+                await self.renew()
+
     async def next_wake(self) -> datetime | None:
         """The earliest instant at which something may have to be swept; asks the store only when that is past or unknown."""
         if self._wake_known and (self._wake is None or self._wake >= self._clock.now()):
@@ -121,6 +132,16 @@ class Writer:
         await self._commit(batch, now)
         more = len(waking) == SWEEP or len(expired) == SWEEP
         return more, [receipt for receipt in receipts if receipt is not None]
+
+    async def _recount(self, after: Matter | None) -> Matter | None:
+        """Count a page of tasks anew; the last matter of the page, None when it was the last page."""
+        tasks = await self._store.open_tasks(self.partition, after, SWEEP)
+        now = self._clock.now()
+        batch = self._batch(await self._store.known((), (), {}), now)
+        for task in tasks:
+            batch.recount(task, self._rulebook.calendar)
+        await self._commit(batch, now)
+        return tasks[-1].matter if len(tasks) == SWEEP else None
 
     def _now(self, commands: Sequence[Command]) -> datetime:
         """What time it is for a batch: in a replay, the time of its latest event."""

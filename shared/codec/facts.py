@@ -26,7 +26,7 @@ class Place:
     recorded_at: datetime
 
 
-def encode_fact(entry: f.Entry, place: Place, family: Family) -> bytes:
+def encode_fact(entry: f.Entry, place: Place, family: Family, part_of: str | None = None) -> bytes:
     """The event that is published on DUBAN_OUT, byte for byte what the ledger keeps."""
     cause = entry.cause
     return orjson.dumps(
@@ -47,6 +47,7 @@ def encode_fact(entry: f.Entry, place: Place, family: Family) -> bytes:
             "causeid": cause.id if cause else None,
             "causetype": cause.type if cause else None,
             "causerank": cause.rank if cause else None,
+            "partof": part_of,
             "data": entry.fact,
         },
         option=orjson.OPT_UTC_Z,
@@ -59,6 +60,12 @@ def decode_fact(body: bytes) -> f.Entry:
     kind = document["type"].split(".")[2]
     fact = _FACTS[kind](document["data"])
     return f.Entry(Matter(document["owner"], document["subject"]), _cause(document, fact.at), fact)
+
+
+def part_of(body: bytes) -> str | None:
+    """Number of the task that the fact's own task is a part of."""
+    number: str | None = orjson.loads(body)["partof"]
+    return number
 
 
 def _cause(document: dict[str, Any], at: datetime) -> Cause | None:

@@ -21,6 +21,8 @@ log = structlog.get_logger()
 RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10, 30)
 MOST_WAITING: Final = 4 * MOST_MESSAGES
 
+Follow = Callable[[list[LedgerRow]], Awaitable[None]]
+"""Told of rows before they are published; told again when it is unknown whether they were."""
 Load = Callable[[int, int, int], Awaitable[list[LedgerRow]]]
 """Ledger rows of a partition after a position, at most so many."""
 
@@ -28,11 +30,12 @@ Load = Callable[[int, int, int], Awaitable[list[LedgerRow]]]
 class Relay:
     """Publishes one partition's ledger. The stream itself says how far it got, so nothing about it is stored."""
 
-    def __init__(self, client: Client, js: JetStreamContext, partition: int, load: Load) -> None:
+    def __init__(self, client: Client, js: JetStreamContext, partition: int, load: Load, follow: Follow) -> None:
         self._client = client
         self._js = js
         self._partition = partition
         self._load = load
+        self._follow = follow
         self._waiting: list[LedgerRow] = []
         self._offered = asyncio.Event()
         self._idle = asyncio.Event()
@@ -103,6 +106,7 @@ class Relay:
             batch = fresh[start : start + MOST_MESSAGES]
             if batch[0].position != self._published + 1:
                 return await self._catch_up()
+            await self._follow(batch)
             await publish_atomically(self._client, [_message(row) for row in batch])
             self._published = batch[-1].position
 

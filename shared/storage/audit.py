@@ -71,7 +71,8 @@ async def _tasks_that_differ(snapshot: Snapshot, tasks: dict[Matter, Task]) -> A
 def _tallied(tasks: dict[Matter, Task], zone: tzinfo) -> dict[TallyKey, Counts]:
     counted: dict[TallyKey, Counter[str]] = defaultdict(Counter)
     for task in tasks.values():
-        counted[tally_key(task, zone)].update(measures(task))
+        for episode in task.episodes:
+            counted[tally_key(episode, zone)].update(measures(episode))
     return {key: Counts(**counts) for key, counts in counted.items()}
 
 

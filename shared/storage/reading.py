@@ -60,7 +60,7 @@ class Snapshot:
 
     async def cohort(self, cohort: Cohort) -> dict[str, Counts]:
         """Counts of a cohort by unit, judged at its `as_of`; the empty key is for tasks that name none."""
-        where, parameters = ["received_at <= :as_of"], {"as_of": to_micros(cohort.as_of)}
+        where, parameters = ["part_of IS NULL", "received_at <= :as_of"], {"as_of": to_micros(cohort.as_of)}
         if cohort.family is not None:
             where.append("family = :family")
         if cohort.since is not None:
@@ -103,7 +103,9 @@ class Snapshot:
     async def task(self, matter: Matter) -> tuple[Task, list[LedgerRow]] | None:
         """A task with its ledger rows in order; None when there is none."""
         key = {"owner": matter.owner, "number": matter.number}
-        body = (await self._rows("SELECT body FROM task WHERE owner = :owner AND number = :number", **key)).scalar_one_or_none()
+        body = (
+            await self._rows("SELECT body FROM task WHERE owner = :owner AND number = :number AND latest = 1", **key)
+        ).scalar_one_or_none()
         if body is None:
             return None
         rows = await self._rows(
@@ -178,7 +180,7 @@ class Snapshot:
 
     async def tasks(self) -> AsyncIterator[Task]:
         """All tasks."""
-        stream = await self._connection.stream(text("SELECT body FROM task ORDER BY owner, number"))
+        stream = await self._connection.stream(text("SELECT body FROM task WHERE latest = 1 ORDER BY owner, number"))
         async for rows in stream.partitions(1000):
             for row in rows:
                 yield decode_task(row.body)

@@ -20,6 +20,7 @@ class Partition(SQLModel, table=True):
     position: int = Field(sa_column=Column(BigInteger, nullable=False))
     head: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     clock: int = Field(sa_column=Column(BigInteger, nullable=False))
+    calendar: str = Field(sa_column=_text())
 
 
 class Ledger(SQLModel, table=True):
@@ -47,7 +48,7 @@ class Ledger(SQLModel, table=True):
 
 
 class TaskRow(SQLModel, table=True):
-    """A task as it stands: `body` is the whole of it, the other columns are what is searched."""
+    """One episode of a task as it stands: `body` is the whole of it, the other columns are what is searched."""
 
     __tablename__ = "task"
     __table_args__ = (
@@ -64,6 +65,9 @@ class TaskRow(SQLModel, table=True):
 
     owner: str = Field(sa_column=_text(key=True))
     number: str = Field(sa_column=_text(key=True))
+    episode: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    latest: int = Field(sa_column=Column(Integer, nullable=False))
+    part_of: str | None = Field(sa_column=Column(Text))
     partition: int = Field(sa_column=Column(Integer, nullable=False))
     family: str = Field(sa_column=_text())
     unit: str = Field(sa_column=_text())

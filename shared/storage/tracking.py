@@ -7,13 +7,13 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, TextClause, text
 
-from shared.codec.facts import GENESIS, decode_fact
+from shared.codec.facts import GENESIS, decode_fact, part_of
 from shared.codec.tasks import decode_task, encode_task
 from shared.domain.clock import ClockName
 from shared.domain.fact import AlertWithdrawn, NearDue, Overdue
 from shared.domain.matter import Family, Matter
 from shared.domain.tally import Tally
-from shared.domain.task import Closed, Ended, Task
+from shared.domain.task import Ended, Task
 from shared.ports import Changes, EventId, Known, Lease, LeaseLost, LedgerRow, ParkedEvent, PartitionTaken, RejectedPush
 from shared.storage.bulk import BulkInsert, PairLookup, Row
 from shared.storage.engine import Database
@@ -34,8 +34,21 @@ def _replaced(*columns: str) -> str:
 _LEDGER = BulkInsert(Ledger)
 _TASKS = BulkInsert(
     TaskRow,
-    "ON CONFLICT (owner, number) DO UPDATE SET "
-    + _replaced("unit", "title", "state", "received_at", "due_at", "closed_at", "ended_at", "overdue", "wakes_at", "body"),
+    "ON CONFLICT (owner, number, episode) DO UPDATE SET "
+    + _replaced(
+        "latest",
+        "part_of",
+        "unit",
+        "title",
+        "state",
+        "received_at",
+        "due_at",
+        "closed_at",
+        "ended_at",
+        "overdue",
+        "wakes_at",
+        "body",
+    ),
 )
 _TALLIES = BulkInsert(
     TallyRow,
@@ -54,7 +67,9 @@ _REJECTED = BulkInsert(
     RejectedRow, "ON CONFLICT (subject, digest) DO UPDATE SET times = rejected.times + excluded.times, last_at = excluded.last_at"
 )
 
-_KNOWN_TASKS = PairLookup("SELECT task.body FROM {pairs} JOIN task ON task.owner = pair.a AND task.number = pair.b")
+_KNOWN_TASKS = PairLookup(
+    "SELECT task.body FROM {pairs} JOIN task ON task.owner = pair.a AND task.number = pair.b AND task.latest = 1"
+)
 _TAKEN = PairLookup(
     "SELECT ledger.event_source, ledger.event_id, ledger.event, ledger.partition, ledger.position"
     " FROM {pairs} JOIN ledger ON ledger.event_source = pair.a AND ledger.event_id = pair.b"
@@ -73,17 +88,17 @@ _ANY_PARKED = text("SELECT EXISTS (SELECT 1 FROM parked)")
 _UNPARK = PairLookup("DELETE FROM parked WHERE (event_source, event_id) IN (SELECT a, b FROM {pairs}) RETURNING event_id")
 
 _NEW_PARTITION = text(
-    "INSERT INTO partition (partition, holder, epoch, expires_at, position, head, clock)"
-    " VALUES (:partition, '', 0, 0, 0, :head, 0) ON CONFLICT (partition) DO NOTHING"
+    "INSERT INTO partition (partition, holder, epoch, expires_at, position, head, clock, calendar)"
+    " VALUES (:partition, '', 0, 0, 0, :head, 0, '') ON CONFLICT (partition) DO NOTHING"
 )
 _TAKE_PARTITION = text(
     "UPDATE partition SET holder = :holder, epoch = epoch + 1, expires_at = :until"
     " WHERE partition = :partition AND (holder = :holder OR expires_at < :now)"
-    " RETURNING epoch, position, head, clock"
+    " RETURNING epoch, position, head, clock, calendar"
 )
-_LEASE = text("SELECT epoch, position, head, clock FROM partition WHERE partition = :partition AND epoch = :epoch")
+_LEASE = text("SELECT epoch, position, head, clock, calendar FROM partition WHERE partition = :partition AND epoch = :epoch")
 _HOLD = text(
-    "UPDATE partition SET expires_at = :until, position = :position, head = :head, clock = :clock"
+    "UPDATE partition SET expires_at = :until, position = :position, head = :head, clock = :clock, calendar = :calendar"
     " WHERE partition = :partition AND epoch = :epoch"
 )
 _TOLD = text(
@@ -93,6 +108,12 @@ _WAKING = text(
     "SELECT body FROM task WHERE partition = :partition AND wakes_at < :before AND wakes_at IS NOT NULL"
     " ORDER BY wakes_at, owner, number LIMIT :limit"
 )
+_OPEN_TASKS = text(
+    "SELECT body FROM task WHERE partition = :partition AND latest = 1 AND (owner, number) > (:owner, :number)"
+    " AND (state NOT IN ('closed', 'archived', 'ended') OR wakes_at IS NOT NULL)"
+    " ORDER BY owner, number LIMIT :limit"
+)
+_SHORTEN = text("DELETE FROM task WHERE owner = :owner AND number = :number AND episode > :episode")
 _EXPIRED = text(
     f"SELECT {PARKED_COLUMNS} FROM parked WHERE partition = :partition AND expires_at < :before"
     " ORDER BY expires_at, event_source, event_id LIMIT :limit"
@@ -170,6 +191,12 @@ class SqlTrackerStore:
             decode_task(body) for body in await self._read(lambda connection: connection.execute(_WAKING, terms).scalars().all())
         ]
 
+    async def open_tasks(self, partition: int, after: Matter | None, limit: int) -> list[Task]:
+        owner, number = after or ("", "")
+        terms = {"partition": partition, "owner": owner, "number": number, "limit": limit}
+        rows = await self._read(lambda connection: connection.execute(_OPEN_TASKS, terms).scalars().all())
+        return [decode_task(body) for body in rows]
+
     async def expired(self, partition: int, before: datetime, limit: int) -> list[ParkedEvent]:
         terms = {"partition": partition, "before": to_micros(before), "limit": limit}
         return [parked_event_of(row) for row in await self._read(lambda connection: connection.execute(_EXPIRED, terms).all())]
@@ -198,7 +225,10 @@ def _locked(statement: TextClause, connection: Connection) -> TextClause:
 def _commit(connection: Connection, lease: Lease, changes: Changes, until: datetime) -> datetime | None:
     _hold(connection, lease, until)
     _LEDGER.run(connection, map(_ledger_row, changes.rows))
-    _TASKS.run(connection, (_task_row(task, lease.partition) for task in changes.tasks))
+    _TASKS.run(connection, (_task_row(one, task, lease.partition) for task in changes.tasks for one in task.episodes))
+    if changes.shortened:
+        kept = [task for task in changes.tasks if task.matter in changes.shortened]
+        connection.execute(_SHORTEN, [{"owner": one.owner, "number": one.number, "episode": one.episode} for one in kept])
     _TALLIES.run(connection, _tally_rows(changes.tally, lease.partition))
     raised, withdrawn = _alert_rows(changes.rows)
     if withdrawn:
@@ -216,6 +246,7 @@ def _hold(connection: Connection, lease: Lease, until: datetime) -> None:
         "position": lease.position,
         "head": lease.head,
         "clock": to_micros(lease.clock),
+        "calendar": lease.calendar,
         "partition": lease.partition,
         "epoch": lease.epoch,
     }
@@ -224,7 +255,7 @@ def _hold(connection: Connection, lease: Lease, until: datetime) -> None:
 
 
 def _lease(partition: int, row: Any) -> Lease:
-    return Lease(partition, row.epoch, row.position, bytes(row.head), from_micros(row.clock))
+    return Lease(partition, row.epoch, row.position, bytes(row.head), from_micros(row.clock), row.calendar)
 
 
 def ledger_row_of(row: Any) -> LedgerRow:
@@ -240,6 +271,7 @@ def ledger_row_of(row: Any) -> LedgerRow:
         event=event,
         body=bytes(row.body),
         hash=bytes(row.hash),
+        part_of=part_of(row.body),
     )
 
 
@@ -262,11 +294,14 @@ def _ledger_row(row: LedgerRow) -> Row:
     }
 
 
-def _task_row(task: Task, partition: int) -> Row:
-    finish = task.clock(ClockName.FINISH)
+def _task_row(task: Task, latest: Task, partition: int) -> Row:
+    finish, closed = task.clock(ClockName.FINISH), task.closed
     return {
         "owner": task.owner,
         "number": task.number,
+        "episode": task.episode,
+        "latest": int(task is latest),
+        "part_of": task.part_of,
         "partition": partition,
         "family": task.family,
         "unit": task.unit or "",
@@ -274,7 +309,7 @@ def _task_row(task: Task, partition: int) -> Row:
         "state": task.state.place,
         "received_at": to_micros(task.received_at),
         "due_at": micros_or_none(finish.due) if finish else None,
-        "closed_at": to_micros(task.state.at) if isinstance(task.state, Closed) else None,
+        "closed_at": to_micros(closed.at) if closed is not None else None,
         "ended_at": to_micros(task.state.at) if isinstance(task.state, Ended) else None,
         "overdue": int(task.is_open and task.is_overdue(ClockName.FINISH)),
         "wakes_at": micros_or_none(task.wakes_at),

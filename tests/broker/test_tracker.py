@@ -153,7 +153,7 @@ async def test_a_fact_says_which_event_caused_it_and_stands_under_its_unit(datab
 
     assert [message.subject for message in facts] == [
         "duban.out.0.gx%20q.directive.registered",
-        "duban.out.0.gx%20q.directive.recorded",
+        "duban.out.0.gx%20q.directive.noted",
     ]
     assert [(body["causesource"], body["causeid"], body["subject"]) for body in map(body_of, facts)] == [
         (CITY, "directive.issued-ZB.1", "ZB.1"),

@@ -186,6 +186,7 @@ def test_a_fact_says_what_it_is_where_it_stands_and_what_caused_it() -> None:
         "causeid": "sign",
         "causetype": "duban.task.sign.v1",
         "causerank": 3,
+        "partof": None,
     }
 
 

@@ -33,6 +33,7 @@ def upgrade() -> None:
         _big("position"),
         _bytes("head"),
         _big("clock"),
+        _text("calendar"),
     )
     op.create_table(
         "ledger",
@@ -56,6 +57,9 @@ def upgrade() -> None:
         "task",
         _text("owner", key=True),
         _text("number", key=True),
+        _int("episode", key=True),
+        _int("latest"),
+        _text("part_of", empty=True),
         _int("partition"),
         _text("family"),
         _text("unit"),

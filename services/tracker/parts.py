@@ -1,0 +1,91 @@
+"""What a fact about one task means for others: a split makes its parts, and a part tells its whole how it went.
+
+Both are events like those of any sender, published on DUBAN_IN before the fact itself goes out. An id made of what caused it
+makes a repetition harmless, so that each takes effect once whatever is interrupted.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import orjson
+from nats.js import JetStreamContext
+
+from contracts import subjects
+from shared.domain import fact as f
+from shared.domain.matter import DUBAN, Family, Matter
+from shared.domain.task import Task
+from shared.ports import LedgerRow
+
+_GIVEN: Final = {
+    Family.DIRECTIVE: "directive.issued",
+    Family.COMPLAINT: "complaint.received",
+    Family.RECTIFICATION: "rectification.assigned",
+}
+
+Event = dict[str, Any]
+
+
+class Parts:
+    """Publishes what the facts of one partition mean for other tasks."""
+
+    def __init__(self, js: JetStreamContext) -> None:
+        self._js = js
+
+    async def follow(self, rows: list[LedgerRow]) -> None:
+        """Publish the events that follow from the facts, each acknowledged by the stream. Raises what nats-py raises."""
+        for row in rows:
+            if isinstance(row.entry.fact, f.Split) or row.part_of is not None:
+                for event in following(row):
+                    subject = subjects.for_event(event["source"], event["owner"], event["subject"], event["type"])
+                    await self._js.publish(subject, orjson.dumps(event))
+
+
+def following(row: LedgerRow) -> Iterator[Event]:
+    """The events that follow from a fact."""
+    matter, fact = row.entry.matter, row.entry.fact
+    if isinstance(fact, f.Split):
+        assert row.event is not None, "an event split it"
+        said = orjson.loads(row.event)
+        for number, part in zip(fact.numbers, said["data"]["parts"], strict=True):
+            given = {"unit": fact.unit, "policy": fact.policy, "due": fact.due} | {key: its for key, its in part.items() if its}
+            event_id = f"{said['source']}:{said['id']}:{number}"
+            yield _event(event_id, Matter(matter.owner, number), fact, _GIVEN[row.family], given | {"part_of": matter.number})
+    if row.part_of is not None and (how := _how_it_went(fact)) is not None:
+        event_id = f"{row.partition}-{row.position}"
+        told = {"number": matter.number, "over": None if how == "open" else how}
+        yield _event(event_id, Matter(matter.owner, row.part_of), fact, "task.part-told", told)
+
+
+def _event(event_id: str, matter: Matter, fact: f.AnyFact, what: str, data: Event) -> Event:
+    return {
+        "specversion": "1.0",
+        "id": event_id,
+        "source": DUBAN,
+        "type": f"duban.{what}.v1",
+        "subject": matter.number,
+        "owner": matter.owner,
+        "time": fact.at,
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+
+
+def _how_it_went(fact: f.AnyFact) -> str | None:
+    """What a fact about a part says of how it went; None when it says nothing of that."""
+    match fact:
+        case f.Approved():
+            return fact.grade
+        case f.Withdrawn() | f.NotAccepted() | f.Merged() | f.Excluded():
+            return "ended"
+        case f.Relapsed():
+            return "open"
+        case f.Corrected():
+            return _of_task(fact.task)
+        case _:
+            return None
+
+
+def _of_task(task: Task) -> str:
+    if task.closed is not None:
+        return task.closed.grade
+    return "open" if task.is_open else "ended"
