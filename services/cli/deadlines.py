@@ -96,7 +96,7 @@ def due_(
 def _rule(text: str, rulebook: Rulebook) -> Rule:
     rules: dict[str, Rule] = {}
     for policy in rulebook.policies.values():
-        rules |= {rule.id: rule for rule in (*policy.finish.values(), *((policy.sign,) if policy.sign else ()))}
+        rules |= {rule.id: rule for rule in policy.rules if rule is not policy.internal}
     if text in rules:
         return rules[text]
     try:

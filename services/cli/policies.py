@@ -8,7 +8,6 @@ from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, output, print_json, settings_for
 from shared.domain.policy import Policy
-from shared.domain.rule import Rule
 from shared.policies import load_policies, read_policy
 
 policy = typer.Typer(no_args_is_help=True, help="The rule sets under which tasks run.")
@@ -51,19 +50,17 @@ def check(
     if known is not None and known != read:
         newer = "" if read.version > known.version else f"; its version should be greater than {known.version}"
         output.print(f"replaces {known.id}, version {known.version}{newer}", style="yellow")
+        if read.version > known.version and read.applies_from is None:
+            output.print("has no applies_from: it applies to everything that is registered from now on", style="yellow")
     return None
-
-
-def _rules(one: Policy) -> list[Rule]:
-    return [*((one.sign,) if one.sign else ()), *one.finish.values()]
 
 
 def _document(one: Policy) -> dict[str, Any]:
     rules = [
         {"id": rule.id, "budget": str(rule.budget), "near": [str(lead) for lead in rule.near], "citation": rule.citation}
         | {"first_day_counts": rule.counting.first_day_counts, "roll": rule.counting.roll}
-        | {"cut_off": rule.counting.cut_off, "day_from": rule.counting.day_from}
-        for rule in _rules(one)
+        | {"cut_off": rule.counting.cut_off, "day_from": rule.counting.day_from, "starts": rule.starts}
+        for rule in one.rules
     ]
     document: dict[str, Any] = {"id": one.id, "version": one.version, "title": one.title, "flow": one.flow, "rules": rules}
     if one.extensions is not None:
@@ -71,23 +68,34 @@ def _document(one: Policy) -> dict[str, Any]:
         document["extension"] = {"times": limits.times, "longest": str(limits.longest), "granted_by": limits.granted_by}
     if one.returns is not None:
         document["return"] = {"within": str(one.returns.within)}
-    return document | {"suspended_on": one.suspended_on, "not_accepted_on": one.not_accepted_on}
+    if one.evaluations is not None:
+        limits_ = one.evaluations
+        from_, until = (None if budget is None else str(budget) for budget in (limits_.unanswered_from, limits_.unanswered_until))
+        document["evaluation"] = {"within": str(limits_.within), "unanswered_from": from_, "unanswered_until": until}
+    document |= {"suspended_on": one.suspended_on, "not_accepted_on": one.not_accepted_on}
+    document |= {"closing": one.closing, "split_closes_with": one.parts, "applies_from": one.applies_from}
+    return document | {"earlier": [_document(earlier) for earlier in one.earlier]}
 
 
 def _show(one: Policy) -> None:
-    output.print(f"[bold]{one.id}[/]  {one.title}，第 {one.version} 版", highlight=False)
+    since = f"，自 {one.applies_from} 起登记的事项适用" if one.applies_from else ""
+    output.print(f"[bold]{one.id}[/]  {one.title}，第 {one.version} 版{since}", highlight=False)
     table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for rule in _rules(one):
+    for rule in one.rules:
         table.add_row(rule.id.removeprefix(f"{one.id}."), str(rule.budget), rule.citation)
     if one.returns is not None:
         table.add_row("return", str(one.returns.within), one.returns.citation)
     if one.extensions is not None:
         table.add_row("extension", f"{one.extensions.times} × {one.extensions.longest}", one.extensions.citation)
+    if one.evaluations is not None:
+        table.add_row("evaluation", str(one.evaluations.within), one.evaluations.citation)
     if one.suspended_on:
         table.add_row("suspension", "", "、".join(one.suspended_on))
     if one.not_accepted_on:
         table.add_row("not accepted", "", "、".join(one.not_accepted_on))
     output.print(table)
+    for earlier in one.earlier:
+        output.print(f"  第 {earlier.version} 版仍适用于在此之前登记的事项", highlight=False)

@@ -85,6 +85,13 @@ class Policy:
     earlier: "tuple[Policy, ...]" = ()
     """The versions before this one that are loaded, the latest first."""
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Its rules for clocks, in the order in which a task meets them."""
+        answers = [limits.answer for limits in (self.extensions, self.returns) if limits is not None]
+        given = (self.sign, self.respond, *self.finish.values(), self.internal, *answers, self.look_back)
+        return tuple([rule for rule in given if rule is not None])
+
     def on(self, day: date) -> "Policy | None":
         """The version under which a task is registered on a local day; None before the first one."""
         return next((one for one in (self, *self.earlier) if one.applies_from is None or one.applies_from <= day), None)

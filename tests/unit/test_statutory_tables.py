@@ -50,8 +50,7 @@ def counted_by(line: Line) -> tuple[Budget, Counting]:
     if path == "return":
         assert policy.returns is not None
         return policy.returns.within, CIVIL_CODE
-    rule = policy.sign if path == "sign" else policy.finish[Family(path.removeprefix("finish."))]
-    assert rule is not None
+    rule = next(rule for rule in policy.rules if rule.id == f"{policy.id}.{path}")
     return rule.budget, rule.counting
 
 
@@ -106,7 +105,7 @@ BEIJING = "DB11/T 2021—2022"
 TABLE = [
     Line(f"{PETITIONS} 22", "registers and refers what was received", "15cd", CD15),
     Line(f"{PETITIONS} 23(2)", "another organ tells in writing that it received it", "15cd", CD15),
-    Line(f"{PETITIONS} 23(3)", "the unit tells the petitioner in writing", "petition.sign", CD15),
+    Line(f"{PETITIONS} 23(3)", "the unit tells the petitioner in writing", "petition.respond", CD15),
     Line(f"{PETITIONS} 23(3)", "objects that it is not competent", "petition.return", WD5),
     Line(f"{PETITIONS} 34", "settles it", "petition.finish.complaint", CD60),
     Line(f"{PETITIONS} 35", "the petitioner asks for a review (复查)", "30cd", CD30),
@@ -159,7 +158,7 @@ TABLE = [
     Line("督察整改", "the plan of rectification (unverified)", "30wd", WD30),
     Line("督察整改", "the report on progress (unverified)", "6mo", MO6),
     Line("督察整改", "publicity before the write-off (unverified)", "5wd", WD5),
-    Line("常德市红色预警指令 2019-2", "reports its response", "air-directive.sign", H1),
+    Line("常德市红色预警指令 2019-2", "reports its response", "air-directive.respond", H1),
     Line("常德市红色预警指令 2019-2", "reports that it was carried out", "air-directive.finish.directive", H24),
     Line("高值报警", "feeds back (unverified)", "2h", H2),
     Line("政府督查工作条例 17", "objects to a conclusion; is answered", "30cd", CD30),
