@@ -6,7 +6,7 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from services.cli import audit, deadlines, demonstration, explain, feed, history, look, policies, run
+from services.cli import actions, audit, deadlines, demonstration, explain, feed, history, look, policies, run, simulate
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.web.service import PortInUse
@@ -49,6 +49,8 @@ app = typer.Typer(
 for commands in (run, demonstration, feed, history, look, deadlines, policies, audit):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
+look.task.command("actions")(actions.task_actions)
+policies.policy.command("simulate")(simulate.simulate)
 
 
 def main() -> None:

@@ -51,10 +51,10 @@ class _Local(_Table):
     reason: Annotated[str, Field(min_length=1)]
 
 
-def load_calendar(zone: tzinfo, own: Path | None = None) -> Calendar:
-    """The shipped notices with those and the local days of the folder `own`. Raises BadCalendarFile."""
+def load_calendar(zone: tzinfo, own: Path | None = None, proposed: Sequence[Path] = ()) -> Calendar:
+    """The shipped notices with those and the local days of the folder `own`, and of proposed files. Raises BadCalendarFile."""
     shipped = Path(str(resources.files(__name__) / "china.toml"))
-    files = [shipped, *(sorted(own.glob("*.toml")) if own is not None and own.is_dir() else ())]
+    files = [shipped, *(sorted(own.glob("*.toml")) if own is not None and own.is_dir() else ()), *proposed]
     notices: dict[int, Notice] = {}
     local: list[LocalDay] = []
     sha = hashlib.sha256()

@@ -21,7 +21,7 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
     policy = _policy(task, command, rulebook)
     if isinstance(policy, Refusal):
         return policy
-    refusal = _refused(task, command, policy, rulebook.calendar)
+    refusal = refused(task, command, policy, rulebook.calendar)
     if refusal is not None:
         return refusal
     at = command.cause.at
@@ -74,7 +74,8 @@ def unloaded(task: Task) -> Refusal:
     return Refusal("$.subject", f"the policy {task.policy} of this task is not loaded", early=True)
 
 
-def _refused(task: Task | None, command: c.Command, policy: Policy, calendar: Calendar) -> Refusal | None:
+def refused(task: Task | None, command: c.Command, policy: Policy, calendar: Calendar) -> Refusal | None:
+    """Why a command may not happen under a policy; None when it may."""
     source = command.cause.source
     if command.action in OWNER_ONLY and source not in {command.matter.owner, DUBAN}:
         why = f"only {command.matter.owner}, whose matter it is, may {command.action} it"

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -177,6 +177,35 @@ class Snapshot:
                     body=bytes(row.body),
                     hash=bytes(row.hash),
                 )
+
+    async def received(self, since: datetime, until: datetime) -> int:
+        """How many matters were received first in [since, until)."""
+        where = "episode = 1 AND received_at >= :since AND received_at < :until"
+        bounds = {"since": to_micros(since), "until": to_micros(until)}
+        return int((await self._rows(f"SELECT count(*) FROM task WHERE {where}", **bounds)).scalar_one())
+
+    async def told(self, since: datetime, until: datetime) -> AsyncIterator[tuple[Matter, list[bytes]]]:
+        """The events of each matter that was received first in [since, until), as pushed, in the order of the ledger."""
+        stream = await self._connection.stream(
+            text(
+                "SELECT ledger.owner, ledger.number, ledger.event FROM task"
+                " JOIN ledger ON ledger.owner = task.owner AND ledger.number = task.number"
+                " WHERE task.episode = 1 AND task.received_at >= :since AND task.received_at < :until"
+                " AND ledger.event IS NOT NULL ORDER BY ledger.owner, ledger.number, ledger.partition, ledger.position"
+            ),
+            {"since": to_micros(since), "until": to_micros(until)},
+        )
+        matter: Matter | None = None
+        events: list[bytes] = []
+        async for rows in stream.partitions(1000):
+            for row in rows:
+                if matter != (row.owner, row.number):
+                    if matter is not None:
+                        yield matter, events
+                    matter, events = Matter(row.owner, row.number), []
+                events.append(bytes(row.event))
+        if matter is not None:
+            yield matter, events
 
     async def tasks(self) -> AsyncIterator[Task]:
         """All tasks."""
