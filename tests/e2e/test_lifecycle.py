@@ -41,8 +41,8 @@ HISTORY = (
 )
 TOO_LATE = told("extension-requested", "B", "2023-12-25T09:00", until="2024-01-01T00:00:00+08:00", reason="晚了")
 TOO_LONG = told("extension-requested", "B", "2023-09-28T09:00", until="2024-06-01T00:00:00+08:00", reason="太长")
+AFTER_CLOSING = told("signed", "A", "2023-11-17T09:00")
 REFUSED = (
-    (told("signed", "A", "2023-11-17T09:00"), "$.type", "sign is not open"),
     (TOO_LATE, "$.time", "到期前申请"),
     (told("suspended", "B", "2023-09-28T09:00", ground="太忙"), "$.data.ground", "听证、鉴定"),
     (TOO_LONG, "$.data.until", "no later"),
@@ -54,13 +54,16 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("lifecycle")
     data, file, refused = folder / "data", folder / "history.jsonl", folder / "refused.jsonl"
     file.write_bytes(b"\n".join(map(raw, HISTORY)))
-    refused.write_bytes(b"\n".join(raw(event) for event, _, _ in REFUSED))
+    refused.write_bytes(b"\n".join(raw(event) for event in (AFTER_CLOSING, *(event for event, _, _ in REFUSED))))
     with up(data):
         pushed = asked("push", file, "--data", data, "--json").json
         assert pushed["accepted"] == len(HISTORY), pushed
         before = asked("task", "show", SOURCE, "B", "--data", data, "--json").json
         answered = asked("push", refused, "--data", data, "--json").json
-        assert answered["rejected"] == len(REFUSED), answered
+        assert (answered["rejected"], answered["parked"]) == (len(REFUSED), 1), answered
+        # A relapse told late would make it right, so it waits; what is in the way is said at once.
+        [waits] = [remark for remark in answered["remarks"] if remark["outcome"] == "parked"]
+        assert "sign is not open while the task is closed" in waits["reasons"][0]["message"]
         assert asked("task", "show", SOURCE, "B", "--data", data, "--json").json == before, "what is refused changes nothing"
     return data
 
@@ -87,7 +90,7 @@ def test_the_timeline_of_a_matter_from_its_issue_to_its_closing(data: Path) -> N
 
 def test_its_due_was_extended_and_moved_by_the_week_that_it_stood_still(data: Path) -> None:
     explained = shown(data, "explain", "A")
-    sign, finish = explained["clocks"]
+    sign, finish, _ = explained["clocks"]
     assert (sign["due"], sign["segments"][0]["until"]) == ("2023-09-19T09:00:00+08:00", "2023-09-18T10:00:00+08:00")
     assert (finish["version"], finish["due"]) == (3, "2023-11-17T00:00:00+08:00")
     assert finish["rule"] == "standard.extension@1"
