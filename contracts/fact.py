@@ -65,6 +65,10 @@ class ClockState(Published):
     rungs: tuple[RungState, ...]
     calendar: str = Field(description="Version of the calendar that the due was counted on; empty for the sender's own due.")
     provisional: bool = Field(description="Whether the due rests on a day that a notice of the State Council may yet change.")
+    days: str = Field(
+        description="The days of the present due from the anchor's local day on, a letter each: F the first day, which does not"
+        " count; C a day that counts; N no working day; R rolled over; S stood still. Empty for hours and for a due that was given."
+    )
 
 
 Stopped = Annotated[tuple[ClockName, ...], Field(description="The clocks that this stopped, at `at`.")]

@@ -88,7 +88,8 @@ def _clock_document(clock: Clock, days: tuple[Counted, ...], rulebook: Rulebook)
         "due": at(clock.due),
         "provisional": clock.provisional,
         "calendar": clock.calendar,
-        "segments": [{"since": at(one.since), "until": at(one.until)} for one in clock.segments],
+        "segments": [{"since": at(one.since), "until": at(one.until), "due": at(one.due)} for one in clock.segments],
+        "days": clock.days,
         "rungs": [{"name": rung.name, "kind": rung.kind, "at": at(rung.at)} for rung in clock.rungs],
         "trace": days,
     }

@@ -98,6 +98,7 @@ def _clock(at_rest: dict[str, Any]) -> Clock:
         rungs=tuple(Rung(r["name"], r["kind"], _instant(r["at"])) for r in at_rest["rungs"]),
         calendar=at_rest["calendar"],
         provisional=at_rest["provisional"],
+        days=at_rest["days"],
     )
 
 

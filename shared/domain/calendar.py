@@ -132,6 +132,15 @@ class Calendar:
         """How many working days come after a day, up to and including `last`."""
         return sum(self.is_working(after + timedelta(days=number)) for number in range(1, (last - after).days + 1))
 
+    def spelled(self, first: date, last: date) -> str:
+        """The days from `first` to `last`, a letter each: C for a working day, N for another."""
+        start, end = first.toordinal() - self._origin, last.toordinal() - self._origin + 1
+        if start >= 0 and end <= len(self._letters):
+            return self._letters[start:end]
+        return "".join(
+            ["C" if self.is_working(date.fromordinal(o)) else "N" for o in range(first.toordinal(), last.toordinal() + 1)]
+        )
+
     def on_or_after(self, day: date) -> date:
         """The day itself if it is a working day, else the next one that is."""
         return day if self.is_working(day) else self.after(day, 1)
@@ -167,6 +176,7 @@ class Calendar:
         self._before: list[int] = []
         """For each day from the first one: how many working days there are up to and including it."""
         worked = set(self._working)
+        self._letters = "".join(["C" if o in worked else "N" for o in range(self._origin, last.toordinal() + 1)])
         count = 0
         for ordinal in range(self._origin, last.toordinal() + 1):
             count += ordinal in worked

@@ -1,12 +1,14 @@
 """A clock of a task: budget and segments are the record, the due instant follows; it alerts at its rungs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.period import Due, due
+from shared.domain.days import IN_DAYS, spelled
+from shared.domain.period import Counting, Due, Pause, due, first_day
 from shared.domain.rule import Rule
 from shared.domain.shift import ahead, resumed
 from shared.domain.value import replace, value
@@ -80,6 +82,8 @@ class Clock:
     """Version of the calendar that the due was counted on; empty for a due that the sender gave."""
     provisional: bool
     """Whether the due rests on a day that a notice of the State Council may yet change."""
+    days: str = ""
+    """The days of the present due-version from the anchor's on, a letter each (see `days`); empty where no days are counted."""
 
     @property
     def since(self) -> datetime:
@@ -120,6 +124,7 @@ class Clock:
             rungs=_rungs(rule, at, fresh.at, calendar),
             calendar=calendar.version,
             provisional=fresh.provisional,
+            days=spelled(rule.budget, rule.counting, at, fresh.at, calendar),
         )
 
     def resumed(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
@@ -131,14 +136,16 @@ class Clock:
         ends = Due(None, provisional=False)
         if self.due is not None:
             ends = resumed(self.due, budget, rule.counting, self.anchor, ran, at, calendar)
+        segments = (*self.segments, Segment(at, None, ends.at))
         return replace(
             self,
             due=ends.at,
             version=self.version + 1,
-            segments=(*self.segments, Segment(at, None, ends.at)),
+            segments=segments,
             rungs=_rungs(rule, at, ends.at, calendar),
             calendar=calendar.version if budget is not None else "",
             provisional=ends.provisional,
+            days="" if budget is None else _spelled(budget, rule, self.anchor, segments, ends.at, calendar),
         )
 
     def recounted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
@@ -149,14 +156,16 @@ class Clock:
         if ends.at == self.due:
             return replace(self, rungs=_rungs(rule, self.since, self.due, calendar), provisional=ends.provisional)
         since = max(at, self.since)
+        segments = (*self.stopped(since).segments, Segment(since, None, ends.at))
         return replace(
             self,
             due=ends.at,
             version=self.version + 1,
-            segments=(*self.stopped(since).segments, Segment(since, None, ends.at)),
+            segments=segments,
             rungs=_rungs(rule, since, ends.at, calendar),
             calendar=calendar.version,
             provisional=ends.provisional,
+            days=_spelled(Budget.parse(self.budget), rule, self.anchor, segments, ends.at, calendar),
         )
 
     def _counted_on(self, rule: Rule, calendar: Calendar) -> Due:
@@ -195,6 +204,7 @@ def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *
         rungs=_rungs(rule, anchor, ends.at, calendar),
         calendar=calendar.version,
         provisional=ends.provisional,
+        days=spelled(rule.budget, rule.counting, anchor, ends.at, calendar),
     )
 
 
@@ -215,6 +225,24 @@ def started_with_due(
         calendar="",
         provisional=False,
     )
+
+
+def pauses_of(anchor: datetime, segments: Sequence[Segment], counting: Counting, calendar: Calendar) -> list[Pause]:
+    """The days on which a period that is counted from `anchor` stood still and ran again."""
+    counted = [one for one in segments if one.since >= anchor]
+    return [
+        (first_day(counting, one.until, calendar), first_day(counting, following.since, calendar))
+        for one, following in zip(counted, counted[1:], strict=False)
+        if one.until is not None and one.until < following.since
+    ]
+
+
+def _spelled(
+    budget: Budget, rule: Rule, anchor: datetime, segments: Sequence[Segment], due: datetime | None, calendar: Calendar
+) -> str:
+    if budget.unit not in IN_DAYS:
+        return ""
+    return spelled(budget, rule.counting, anchor, due, calendar, pauses_of(anchor, segments, rule.counting, calendar))
 
 
 def _rungs(rule: Rule, since: datetime, due: datetime | None, calendar: Calendar) -> tuple[Rung, ...]:

@@ -2,8 +2,8 @@
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.clock import Clock
-from shared.domain.period import Counted, first_day, trace
+from shared.domain.clock import Clock, pauses_of
+from shared.domain.period import Counted, trace
 from shared.domain.rule import Rule
 from shared.domain.shift import last_day
 
@@ -12,10 +12,6 @@ def days_of(clock: Clock, rule: Rule | None, calendar: Calendar) -> tuple[Counte
     """The days of a clock's present due-version; none for a due that was given (by sender or extension) or that runs by hours."""
     if rule is None or clock.due is None or clock.budget in {FIXED, OPEN_ENDED}:
         return ()
-    pauses = [
-        (first_day(rule.counting, one.until, calendar), first_day(rule.counting, following.since, calendar))
-        for one, following in zip(clock.segments, clock.segments[1:], strict=False)
-        if one.until is not None
-    ]
+    pauses = pauses_of(clock.anchor, clock.segments, rule.counting, calendar)
     budget = Budget.parse(clock.budget)
     return trace(budget, rule.counting, clock.anchor, calendar, pauses=pauses, last=last_day(clock.due, calendar))

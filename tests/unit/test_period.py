@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import chinese_calendar
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.calendars import load_calendar
 from shared.domain.budget import Budget
 from shared.domain.calendar import Calendar
+from shared.domain.days import LETTERS, spelled
 from shared.domain.period import CIVIL_CODE, Counting, Due, due, trace
 from tests.support.deadline_vectors import FIELD, TABLES, Vector, wrong
 from tests.support.sample import SHANGHAI
@@ -116,3 +117,10 @@ def test_a_later_start_is_never_due_earlier(anchor: datetime, later: timedelta, 
     assert first is not None
     assert second is not None
     assert first <= second
+
+
+@settings(max_examples=300, deadline=None)
+@given(BUDGETS, COUNTINGS, STARTS)
+def test_the_days_spelled_out_are_those_of_the_trace(budget: Budget, counting: Counting, anchor: datetime) -> None:
+    letters = "".join(LETTERS[day.why] for day in trace(budget, counting, anchor, CALENDAR))
+    assert spelled(budget, counting, anchor, due(budget, counting, anchor, CALENDAR).at, CALENDAR) == letters
