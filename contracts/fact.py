@@ -57,7 +57,7 @@ class ClockState(Published):
     name: ClockName
     rule: str = Field(description="Id and version of the rule that set it.")
     citation: str
-    budget: str = Field(description="Such as 24h, 30cd or 5wd; `fixed` for the sender's own due, `open` without a due.")
+    budget: str = Field(description="Such as 24h, 8wh, 30cd or 5wd; `fixed` for the sender's own due, `open` without a due.")
     anchor: Instant
     due: Instant | None
     version: int = Field(description="Due-version: each change of the due makes a new one.")
@@ -67,7 +67,7 @@ class ClockState(Published):
     provisional: bool = Field(description="Whether the due rests on a day that a notice of the State Council may yet change.")
     days: str = Field(
         description="The days of the present due from the anchor's local day on, a letter each: F the first day, which does not"
-        " count; C a day that counts; N no working day; R rolled over; S stood still. Empty for hours and for a due that was given."
+        " count; C a day that counts; N no working day; R rolled over; S stood still. Empty for hours and for given dues."
     )
 
 

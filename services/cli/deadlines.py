@@ -27,6 +27,7 @@ from shared.calendars import BadCalendarFile, read_calendar
 from shared.calendars.notice import parse_notice, to_toml
 from shared.domain.budget import BadBudget, Budget
 from shared.domain.calendar import BadCalendar, Calendar, DayKind
+from shared.domain.hours import Hours
 from shared.domain.period import CIVIL_CODE, Counted, Due, due, trace
 from shared.domain.policy import Rulebook
 from shared.domain.rule import Rule
@@ -53,7 +54,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def due_(
-    rule: Annotated[str, typer.Option("--rule", help="Id of a rule, or a budget: 30min, 24h, 60cd, 5wd, 2mo.")],
+    rule: Annotated[str, typer.Option("--rule", help="Id of a rule, or a budget: 30min, 24h, 8wh, 60cd, 5wd, 2mo.")],
     start: Annotated[str | None, typer.Option("--start", help="The instant from which it counts.")] = None,
     starts: Annotated[
         Path | None, typer.Option("--starts", help="File with one instant a line; one JSON a line comes out.", exists=True)
@@ -64,8 +65,8 @@ def due_(
     """When a rule that starts at an instant is due, and why: day by day, counted or not.
 
     A budget alone is counted after the civil code: the first day excluded, periods in calendar days and months roll off a last
-    day that is no working day, the last day ends at 24:00, which is the start of the next day. A date is read as its 00:00 in
-    DUBAN_TIMEZONE.
+    day that is no working day, the last day ends at 24:00, which is the start of the next day. Working hours run in the
+    office hours of working days. A date is read as its 00:00 in DUBAN_TIMEZONE.
 
     Example: `duban due --rule 5wd --start 2026-09-29` or `duban due --rule standard.sign --start 2026-08-03T10:00 --json`
     """
@@ -216,6 +217,12 @@ def import_(
         table.add_row(_weekday(day), _KIND[before.day(day).kind], "→", _KIND[after.day(day).kind], after.day(day).name)
     output.print(table)
     output.print(f"日历 {before.version} → {after.version}，{len(changed)} 天有变，下次启动时生效", highlight=False)
+    if after.hours != before.hours:
+        output.print(f"办公时间 {_said(before.hours)} → {_said(after.hours)}", highlight=False)
+
+
+def _said(hours: Hours) -> str:
+    return "、".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in hours)
 
 
 def _with_file(file: Path, text: str, settings: Settings) -> Calendar:

@@ -1,23 +1,31 @@
-"""`task explain`: for each clock of a task, day by day, why it is due when it is."""
+"""`task explain`: for each clock of a task, day by day, why it is due when it is, and which unit had the matter for how long."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, local_end, output, print_json, settings_for
 from services.cli.look import over
+from shared.clock import SystemClock
+from shared.codec.events import decode_known
 from shared.domain.clock import Clock
 from shared.domain.explain import days_of
+from shared.domain.history import fold
+from shared.domain.holding import Held, holding
 from shared.domain.matter import Matter
 from shared.domain.period import Counted
 from shared.domain.policy import Policy, Rulebook
 from shared.domain.setting import rule_of
 from shared.domain.task import Task
+from shared.ports import LedgerRow
 from shared.rulebook import load_rulebook
+from shared.units import Units, load_units
 
 WHY: Final = {
     "first-day": "起始日不计",
@@ -34,7 +42,8 @@ def task_explain(
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """Why each clock of a task is due when it is: rule, citation, every day counted or not, what stood still, what was extended.
+    """Why each clock of a task is due when it is: rule, citation, every day counted or not, what stood still, what was extended;
+    and how long each unit had it, in office hours and minutes.
 
     Example: `duban task explain city-command ZB-001`
     """
@@ -46,10 +55,30 @@ def task_explain(
         raise typer.Exit(1)
     task: Task = found[0]
     policy = rulebook.policy_of(task)
+    held = _held(found[1], rulebook)
     if as_json:
-        print_json(_document(task, policy, rulebook))
+        print_json(_document(task, policy, rulebook) | {"holding": [_held_document(one, rulebook) for one in held]})
     else:
         _show(task, policy, rulebook, settings.zone)
+        _show_holding(held, load_units(settings.data / "units.toml"), settings.zone)
+
+
+def _held(rows: Sequence[LedgerRow], rulebook: Rulebook) -> tuple[Held, ...]:
+    """Who had the matter up to now, from its events in the order of their own times."""
+    events = dict.fromkeys(row.event for row in rows if row.event is not None)
+    steps = fold([decode_known(event) for event in events], rulebook).steps
+    return holding(tuple([entry for _, entries in steps for entry in entries]), SystemClock().now(), rulebook.calendar)
+
+
+def _held_document(held: Held, rulebook: Rulebook) -> dict[str, Any]:
+    return {
+        "unit": held.unit,
+        "since": held.since.astimezone(rulebook.zone),
+        "until": None if held.until is None else held.until.astimezone(rulebook.zone),
+        "working_minutes": held.working_minutes,
+        "natural_minutes": held.natural_minutes,
+        "suspended_minutes": held.suspended_minutes,
+    }
 
 
 def _document(task: Task, policy: Policy | None, rulebook: Rulebook) -> dict[str, Any]:
@@ -127,3 +156,20 @@ def _show_clock(clock: Clock, days: tuple[Counted, ...], zone: ZoneInfo) -> None
     output.print(f"  {due}；计时：{'，'.join(ran)}", highlight=False)
     if clock.provisional:
         errors.print("  暂定：所涉年份的放假通知尚未载入", style="yellow")
+
+
+def _show_holding(held: Sequence[Held], names: Units, zone: ZoneInfo) -> None:
+    if not held:
+        return
+    output.print("[bold]各单位持有时间[/]（工作时间）")
+    table = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+    for one in held:
+        unit = "（未定单位）" if one.unit is None else names.get(one.unit, one.unit)
+        until = "今" if one.until is None else local(one.until, zone)
+        stood = f"中止 {_hours(one.suspended_minutes)}" if one.suspended_minutes else ""
+        table.add_row(escape(unit), f"{local(one.since, zone)} 至 {until}", _hours(one.working_minutes), stood)
+    output.print(table)
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes // 60} 小时 {minutes % 60} 分"

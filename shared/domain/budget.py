@@ -6,7 +6,7 @@ from typing import Literal, assert_never
 
 from shared.domain.value import value
 
-_BUDGET = re.compile(r"([1-9][0-9]{0,4})(min|h|cd|wd|mo)")
+_BUDGET = re.compile(r"([1-9][0-9]{0,4})(min|h|wh|cd|wd|mo)")
 MOST_MONTHS = 1200
 """A century: more would lead out of the calendar."""
 OPEN_ENDED = "open"
@@ -16,18 +16,21 @@ Precision = Literal["day", "month_end", "quarter_end", "half_year_end", "open_en
 
 
 class BadBudget(ValueError):
-    """A budget is a number with min, h, cd, wd or mo, such as 24h, 30cd or 5wd, or the word `open`."""
+    """A budget is a number with min, h, wh, cd, wd or mo, such as 24h, 8wh, 30cd or 5wd, or the word `open`."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text!r} is no budget: write a number with min, h, cd, wd or mo, such as 24h or 5wd, or the word open")
+        how = "write a number with min, h, wh, cd, wd or mo, such as 24h, 8wh or 5wd, or the word open"
+        super().__init__(f"{text!r} is no budget: {how}")
 
 
 @value
 class Budget:
-    """How long a clock runs: minutes, hours, calendar days, working days, months; `number` is 0 for an open-ended one."""
+    """How long a clock runs: minutes, hours, working hours (`wh`), calendar days, working days, months; `number` is 0 for an
+    open-ended one.
+    """
 
     number: int
-    unit: Literal["min", "h", "cd", "wd", "mo", "open"]
+    unit: Literal["min", "h", "wh", "cd", "wd", "mo", "open"]
 
     @classmethod
     def parse(cls, text: str) -> "Budget":
@@ -38,6 +41,12 @@ class Budget:
         if match is None or (match[2] == "mo" and int(match[1]) > MOST_MONTHS):
             raise BadBudget(text)
         return cls(int(match[1]), match[2])  # type: ignore[arg-type]
+
+    @property
+    def working_time(self) -> timedelta:
+        """The length of a budget in working hours."""
+        assert self.unit == "wh", f"{self} is no working time"
+        return timedelta(hours=self.number)
 
     def __str__(self) -> str:
         return OPEN_ENDED if self.unit == "open" else f"{self.number}{self.unit}"

@@ -1,13 +1,15 @@
-"""The working-day calendar: weekends, the holidays make-up days (补班) of the State Council's yearly notices, local days.
+"""The working-day calendar: weekends, the holidays and make-up days (补班) of the State Council's yearly notices, local days, and
+the hours in which offices work on working days.
 
 A year without a notice is provisional: its weekends and the holidays of fixed date are known, the rest is not. The notice of a
 year may also change the last days of the December before it (2006, 2007, 2011, 2018 and 2022 did): they are provisional with it.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
+from shared.domain.hours import OFFICE_HOURS, Hours, day_of, earliest, latest, office_hours, worked_by
 from shared.domain.value import value
 
 
@@ -68,16 +70,29 @@ FIXED_HOLIDAYS = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", (1
 """The statutory days of fixed date from 2025 on (全国年节及纪念日放假办法 2024 art 2); the others follow moon and sun."""
 FIXED_SINCE = 2025
 
+_DAY = timedelta(days=1)
 _YEARS_ON = 12
 """Years after the last notice for which days are counted from a table; later ones are counted one by one."""
 
 
 class Calendar:
-    """All days, and the zone in which they begin at 00:00. It never changes: another notice makes another calendar."""
+    """All days, and the zone in which they begin at 00:00. It never changes: another notice makes another calendar.
 
-    def __init__(self, zone: tzinfo, notices: Iterable[Notice], local: Iterable[LocalDay] = (), version: str = "") -> None:
+    Raises BadCalendar, and BadHours for office hours that contradict themselves.
+    """
+
+    def __init__(
+        self,
+        zone: tzinfo,
+        notices: Iterable[Notice],
+        local: Iterable[LocalDay] = (),
+        version: str = "",
+        hours: Hours = OFFICE_HOURS,
+    ) -> None:
         self.zone = zone
         self.version = version
+        self.hours = office_hours(hours)
+        self._day = day_of(self.hours)
         self.notices = {notice.year: notice for notice in notices}
         self._special: dict[date, tuple[DayKind, str]] = {}
         for notice in self.notices.values():
@@ -130,7 +145,7 @@ class Calendar:
 
     def working_days(self, after: date, last: date) -> int:
         """How many working days come after a day, up to and including `last`."""
-        return sum(self.is_working(after + timedelta(days=number)) for number in range(1, (last - after).days + 1))
+        return max(self._through(last) - self._through(after), 0)
 
     def spelled(self, first: date, last: date) -> str:
         """The days from `first` to `last`, a letter each: C for a working day, N for another."""
@@ -144,6 +159,50 @@ class Calendar:
     def on_or_after(self, day: date) -> date:
         """The day itself if it is a working day, else the next one that is."""
         return day if self.is_working(day) else self.after(day, 1)
+
+    def working_time(self, since: datetime, until: datetime) -> timedelta:
+        """The office hours of working days that lie between two instants, by local clocks; nothing when `until` is no later."""
+        if until <= since:
+            return timedelta(0)
+        first, last = since.astimezone(self.zone), until.astimezone(self.zone)
+        whole = self._through(last.date() - _DAY) - self._through(first.date() - _DAY)
+        return max(whole * self._day + self._worked(last) - self._worked(first), timedelta(0))
+
+    def after_working_time(self, start: datetime, length: timedelta) -> datetime:
+        """The first instant, in UTC, at which so much working time has passed since `start`; `start` itself for no length."""
+        if length <= timedelta(0):
+            return start.astimezone(UTC)
+        local = start.astimezone(self.zone)
+        day, length = local.date(), length + self._worked(local)
+        days = -(-length // self._day)
+        reached = earliest(self.hours, length - (days - 1) * self._day)
+        return self._instant(self.after(day - _DAY, days), reached)
+
+    def before_working_time(self, end: datetime, length: timedelta) -> datetime:
+        """The last instant, in UTC, from which so much working time passes until `end`; `end` itself for no length."""
+        if length <= timedelta(0):
+            return end.astimezone(UTC)
+        local = end.astimezone(self.zone)
+        day, length = local.date(), length - self._worked(local)
+        if length <= timedelta(0):
+            return self._instant(day, latest(self.hours, -length))
+        days = -(-length // self._day)
+        return self._instant(self.before(day, days), latest(self.hours, days * self._day - length))
+
+    def _worked(self, local: datetime) -> timedelta:
+        """The working time of a day until an instant in it."""
+        return worked_by(self.hours, local.time()) if self.is_working(local.date()) else timedelta(0)
+
+    def _instant(self, day: date, when: time) -> datetime:
+        return datetime.combine(day, when, self.zone).astimezone(UTC)
+
+    def _through(self, day: date) -> int:
+        """How many working days there are from the first day of the table up to and including `day`; less than none before it."""
+        index = day.toordinal() - self._origin
+        if index < 0:
+            return -sum(self.is_working(date.fromordinal(o)) for o in range(day.toordinal() + 1, self._origin))
+        beyond = range(self._origin + len(self._before), day.toordinal() + 1)
+        return self._before[min(index, len(self._before) - 1)] + sum(self.is_working(date.fromordinal(o)) for o in beyond)
 
     def _enter(self, days: Mapping[date, str], kind: DayKind) -> None:
         for day, name in days.items():

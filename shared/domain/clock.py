@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
 from typing import Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
@@ -232,7 +233,7 @@ def pauses_of(anchor: datetime, segments: Sequence[Segment], counting: Counting,
     counted = [one for one in segments if one.since >= anchor]
     return [
         (first_day(counting, one.until, calendar), first_day(counting, following.since, calendar))
-        for one, following in zip(counted, counted[1:], strict=False)
+        for one, following in pairwise(counted)
         if one.until is not None and one.until < following.since
     ]
 

@@ -14,7 +14,9 @@ from shared.domain.value import value
 
 @value
 class Counting:
-    """How a rule counts days. Hours and minutes know none of this: they run from the instant itself (art 201(2))."""
+    """How a rule counts days. Minutes, hours and working hours know none of this: they run from the instant itself (art 201(2)),
+    working hours while offices work.
+    """
 
     first_day_counts: bool = False
     """The day of the start is not counted (art 201(1)) unless the rule says that it is."""
@@ -60,6 +62,8 @@ def due(budget: Budget, counting: Counting, anchor: datetime, calendar: Calendar
             return Due(anchor + timedelta(minutes=budget.number), provisional=False)
         case "h":
             return Due(anchor + timedelta(hours=budget.number), provisional=False)
+        case "wh":
+            return working_due(anchor, budget.working_time, calendar)
         case "cd" | "wd" | "mo":
             first = first_day(counting, anchor, calendar)
             full = full_day(budget, counting, first, calendar)
@@ -67,6 +71,13 @@ def due(budget: Budget, counting: Counting, anchor: datetime, calendar: Calendar
             return Due(end_of(last, counting, calendar), rests_on_provisional(budget, counting, first, full, last, calendar))
         case _:
             assert_never(budget.unit)
+
+
+def working_due(since: datetime, length: timedelta, calendar: Calendar) -> Due:
+    """When so much working time has passed since an instant; provisional while one of the days up to then is."""
+    at = calendar.after_working_time(since, length)
+    days = (since.astimezone(calendar.zone).date(), at.astimezone(calendar.zone).date())
+    return Due(at, provisional=calendar.has_provisional(*days))
 
 
 Pause = tuple[date, date]
@@ -82,7 +93,8 @@ def trace(
     pauses: Sequence[Pause] = (),
     last: date | None = None,
 ) -> tuple[Counted, ...]:
-    """Every day from the start to the due: counted or not, and why. Empty for hours, minutes and open-ended budgets.
+    """Every day from the start to the due: counted or not, and why. Empty for budgets in minutes, hours, working hours, and
+    open-ended ones.
 
     For a period that stood still the pauses and its last day are given.
     """

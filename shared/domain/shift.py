@@ -6,7 +6,17 @@ from typing import assert_never
 
 from shared.domain.budget import Budget, start_of
 from shared.domain.calendar import Calendar
-from shared.domain.period import CIVIL_CODE, Counting, Due, end_of, first_day, full_day, rests_on_provisional, rolled_day
+from shared.domain.period import (
+    CIVIL_CODE,
+    Counting,
+    Due,
+    end_of,
+    first_day,
+    full_day,
+    rests_on_provisional,
+    rolled_day,
+    working_due,
+)
 
 Ran = tuple[datetime, datetime]
 """A stretch of time in which a period ran."""
@@ -15,13 +25,15 @@ Ran = tuple[datetime, datetime]
 def ahead(instant: datetime, lead: Budget, calendar: Calendar) -> datetime:
     """The instant that lies a lead before a due: a warning's. A lead in working days is the start of the working day that lies
     so many before the last one: one working day before the end of a Monday is the start of the Friday before, or of a Saturday
-    that is worked.
+    that is worked. A lead in working hours is so much working time before the due.
     """
     match lead.unit:
         case "min":
             return instant - timedelta(minutes=lead.number)
         case "h":
             return instant - timedelta(hours=lead.number)
+        case "wh":
+            return calendar.before_working_time(instant, lead.working_time)
         case "cd":
             return instant - timedelta(days=lead.number)
         case "wd":
@@ -39,6 +51,8 @@ def later(instant: datetime, budget: Budget, calendar: Calendar) -> datetime:
             return instant + timedelta(minutes=budget.number)
         case "h":
             return instant + timedelta(hours=budget.number)
+        case "wh":
+            return calendar.after_working_time(instant, budget.working_time)
         case "cd" | "wd" | "mo":
             last = full_day(budget, CIVIL_CODE, last_day(instant, calendar), calendar)
             return _moved(instant, last, calendar)
@@ -59,7 +73,8 @@ def resumed(
 ) -> Due:
     """The due of a period that ran in the stretches of time given and runs again from `at`, with what was left of its budget.
 
-    Hours and minutes, and a due of the sender's that is no end of a day, move by the time that passed. Of days, the one on which
+    Hours and minutes, and a due of the sender's that is no end of a day, move by the time that passed. Of working hours, what was
+    left runs on. Of days, the one on which
     the period stood still counted and the one on which it runs again does not. What was overdue before stays so. `budget` is None
     for a due that was given.
     """
@@ -70,6 +85,9 @@ def resumed(
         return Due(due + (at - stood), provisional=False)
     if stood > due:
         return Due(due, provisional=False)
+    if budget.unit == "wh":
+        used = [calendar.working_time(max(anchor, since), max(anchor, until)) for since, until in ran]
+        return working_due(at, budget.working_time - sum(used, timedelta(0)), calendar)
     runs = first_day(counting, at, calendar)
     left = _left(budget, counting, anchor, ran, calendar)
     full = runs + timedelta(days=left)

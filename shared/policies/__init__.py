@@ -31,14 +31,14 @@ def _budget(text: object) -> Budget:
 def _lead(text: object) -> Budget:
     budget = _budget(text)
     if budget.unit in {"mo", "open"}:
-        raise ValueError(f"{text!r} is no lead: write a number with min, h, cd or wd, such as 30min, 24h, 3cd or 1wd")
+        raise ValueError(f"{text!r} is no lead: write a number with min, h, wh, cd or wd, such as 30min, 24h, 4wh, 3cd or 1wd")
     return budget
 
 
 def _limit(text: object) -> Budget:
     budget = _budget(text)
     if budget.unit == "open":
-        raise ValueError("'open' is no limit: write a number with min, h, cd, wd or mo, such as 30cd or 10wd")
+        raise ValueError("'open' is no limit: write a number with min, h, wh, cd, wd or mo, such as 30cd or 10wd")
     return budget
 
 

@@ -27,7 +27,7 @@ def local_midnight(year: int, month: int, day: int, zone: ZoneInfo = SHANGHAI) -
     return datetime(year, month, day, tzinfo=zone)
 
 
-@pytest.mark.parametrize("text", ["1min", "30min", "24h", "1h", "30cd", "99999cd", "5wd", "2mo", "open"])
+@pytest.mark.parametrize("text", ["1min", "30min", "24h", "1h", "8wh", "30cd", "99999cd", "5wd", "2mo", "open"])
 def test_a_budget_is_written_as_it_is_read(text: str) -> None:
     assert str(Budget.parse(text)) == text
 
@@ -49,6 +49,8 @@ def test_a_budget_is_written_as_it_is_read(text: str) -> None:
         "100000cd",
         "opened",
         "1201mo",
+        "0wh",
+        "8hw",
         "\uff11h",
         "1\u0663h",
     ],
@@ -57,7 +59,7 @@ def test_what_is_no_budget_is_refused_with_how_to_write_one(text: str) -> None:
     with pytest.raises(BadBudget) as refused:
         Budget.parse(text)
     assert repr(text) in str(refused.value)
-    assert "24h" in str(refused.value)
+    assert "write a number with min, h, wh, cd, wd or mo, such as 24h, 8wh or 5wd" in str(refused.value)
 
 
 def test_hours_and_minutes_run_through_nights_and_holidays() -> None:

@@ -50,8 +50,8 @@ def test_a_notice_names_days_of_the_december_before() -> None:
 def test_it_is_written_as_a_calendar_file_that_reads_the_same(tmp_path) -> None:  # type: ignore[no-untyped-def]
     file = tmp_path / "2026.toml"
     file.write_text(to_toml(parse_notice(OF_2026)), encoding="utf-8")
-    [notice], local = read_calendar(file)
-    assert (notice, local) == (parse_notice(OF_2026), [])
+    [notice], local, hours = read_calendar(file)
+    assert (notice, local, hours) == (parse_notice(OF_2026), [], None)
 
 
 @pytest.mark.parametrize(

@@ -170,10 +170,15 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('budget = "10cd"', 'budget = "10yd"', "finish.directive.budget"),
         ('budget = "10cd"', 'budget = "10cd"\ncut_off = "late"', "finish.directive.cut_off"),
         ('park_for = "7cd"', 'park_for = "7wd"', "park_for: '7wd' has no length"),
+        ('park_for = "7cd"', 'park_for = "8wh"', "park_for: '8wh' has no length"),
         ('budget = "10cd"', 'budget = "10cd"\ncut_off = "17:30Z"', "finish.directive.cut_off: is a local time"),
         ('budget = "10cd"', 'budget = "10cd"\nday_from = "08:00Z"', "finish.directive.day_from: is a local time"),
         ('budget = "10cd"', 'budget = "10cd"\nfirst_day_counts = true\nday_from = "08:00"', "finish.directive: first_day_counts"),
-        ("[sign]", f"{EXTENSION}longest = 'open'\n[sign]", "extension.longest: 'open' is no limit"),
+        (
+            "[sign]",
+            f"{EXTENSION}longest = 'open'\n[sign]",
+            "extension.longest: 'open' is no limit: write a number with min, h, wh, cd",
+        ),
         ("[sign]", f"{EXTENSION}longest = 'soon'\n[sign]", "extension.longest: 'soon' is no budget"),
         ("[sign]", "[suspension]\ngrounds = ['听证 ']\ncitation = 'x'\n[sign]", "suspension.grounds.0"),
         ("[sign]", "[suspension]\ngrounds = []\ncitation = 'x'\n[sign]", "suspension.grounds"),
@@ -184,7 +189,11 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('near = ["30min"]', 'near = ["soon"]', "sign.near.0: 'soon' is no budget"),
         ('near = ["30min"]', 'near = ["open"]', "sign.near.0: 'open' is no lead"),
         ('near = ["30min"]', "near = [30]", "sign.near.0: '30' is no budget"),
-        ('near = ["3cd", "2h"]', 'near = ["3cd", "2mo"]', "finish.directive.near.1: '2mo' is no lead"),
+        (
+            'near = ["3cd", "2h"]',
+            'near = ["3cd", "2mo"]',
+            "finish.directive.near.1: '2mo' is no lead: write a number with min, h, wh",
+        ),
         ('near = ["30min"]', 'near = "30min"', "sign.near"),
         ("[finish.rectification]", "[finish.other]", "finish.other"),
     ],
@@ -196,6 +205,19 @@ def test_a_bad_file_is_refused_with_its_name_and_the_place(tmp_path: Path, old: 
         read_policy(file)
     assert str(refused.value).startswith(f"{file}: ")
     assert place in str(refused.value).removeprefix(f"{file}: ")
+
+
+def test_a_rule_a_warning_a_limit_and_an_own_due_may_be_in_working_hours(tmp_path: Path) -> None:
+    text = GOOD.replace('budget = "10cd"', 'budget = "8wh"').replace('near = ["3cd", "2h"]', 'near = ["4wh", "1wh"]')
+    text += f"{EXTENSION}longest = '20wh'\n[return]\nwithin = '4wh'\ncitation = 'x'\n[internal]\nbefore = '2wh'\ncitation = 'x'\n"
+    policy = read_policy(written(tmp_path, text))
+    finish = policy.finish[Family.DIRECTIVE]
+    assert (finish.budget, finish.near) == (Budget(8, "wh"), (Budget(4, "wh"), Budget(1, "wh")))
+    assert policy.extensions is not None
+    assert policy.returns is not None
+    assert policy.internal is not None
+    limits = (policy.extensions.longest, policy.returns.within, policy.internal.budget)
+    assert limits == (Budget(20, "wh"), Budget(4, "wh"), Budget(2, "wh"))
 
 
 WHOLE = (
