@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from services.cli.place import Running
+from shared.campaigns import load_campaigns
+from shared.domain.campaign import Campaign
 from shared.domain.policy import Rulebook
 from shared.messaging.server import NatsServer
 from shared.rulebook import load_rulebook
@@ -26,6 +28,7 @@ class Installation:
     database: Database
     rulebook: Rulebook
     units: Units
+    campaigns: tuple[Campaign, ...]
     holder: str
     server: NatsServer | None
 
@@ -39,10 +42,11 @@ class Installation:
 async def installed(settings: Settings) -> AsyncIterator[Installation]:
     """Lock the folder, bring the database up to date, start NATS unless one was named; undo it in reverse.
 
-    Raises BadDatabase, FolderInUse, BadPolicy, BadCalendarFile, BadUnits, NatsServerFailed.
+    Raises BadDatabase, FolderInUse, BadPolicy, BadCalendarFile, BadUnits, BadCampaign, NatsServerFailed.
     """
     rulebook = load_rulebook(settings.zone, settings.data)
     units = load_units(settings.data / "units.toml")
+    campaigns = load_campaigns(settings.data / "campaigns", rulebook)
     database = Database(settings.database)
     server: NatsServer | None = None
     try:
@@ -51,7 +55,7 @@ async def installed(settings: Settings) -> AsyncIterator[Installation]:
         if settings.nats_url is None:
             server = NatsServer(settings.data / "nats")
             settings = settings.model_copy(update={"nats_url": await server.start()})
-        yield Installation(settings, database, rulebook, units, holder(settings.data), server)
+        yield Installation(settings, database, rulebook, units, campaigns, holder(settings.data), server)
     finally:
         await database.close()
         if server is not None:

@@ -6,11 +6,12 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from services.cli import actions, audit, deadlines, demonstration, explain, feed, history, look, policies, run, simulate
+from services.cli import actions, audit, campaigns, deadlines, demonstration, explain, feed, history, look, policies, run, simulate
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.web.service import PortInUse
 from shared.calendars import BadCalendarFile
+from shared.campaigns import BadCampaign
 from shared.messaging.broker import NatsUnreachable
 from shared.messaging.server import NatsServerFailed
 from shared.messaging.streams import ConfigDrift
@@ -26,6 +27,7 @@ EXIT_CONFIG: Final = 78
 _TROUBLES: Final[dict[type[Exception], int]] = {
     BadDatabase: EXIT_CONFIG,
     BadCalendarFile: EXIT_CONFIG,
+    BadCampaign: EXIT_CONFIG,
     BadPolicy: EXIT_CONFIG,
     BadUnits: EXIT_CONFIG,
     ConfigDrift: EXIT_CONFIG,
@@ -46,7 +48,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, look, deadlines, policies, audit):
+for commands in (run, demonstration, feed, history, look, deadlines, policies, campaigns, audit):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 look.task.command("actions")(actions.task_actions)

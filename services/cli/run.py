@@ -17,9 +17,11 @@ from rich.markup import escape
 from services.cli.console import DEFAULT_DATA, DataOption, output, settings_for
 from services.cli.installation import holder, installed
 from services.cli.place import forget_running, make_folder, nats_url, note_running
+from services.intake.campaigns import Campaigns
 from services.statistics.service import Statistics
 from services.tracker.service import Tracker
 from services.web.service import PortInUse, Web
+from shared.campaigns import load_campaigns
 from shared.clock import Clock, SystemClock
 from shared.messaging.server import NatsServer, NatsServerFailed
 from shared.observability import configure_logging
@@ -64,6 +66,7 @@ class Service(StrEnum):
 
     TRACKER = "tracker"
     STATISTICS = "statistics"
+    INTAKE = "intake"
     WEB = "web"
 
 
@@ -75,7 +78,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up(data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOption = "127.0.0.1") -> None:
-    """Run everything in one process: NATS, tracker, statistics and the page.
+    """Run everything in one process: NATS, tracker, statistics, campaigns and the page.
 
     Examples: `duban up` · `duban up --data /srv/duban --port 9000`
     """
@@ -114,6 +117,10 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
             await Tracker(settings, database, rulebook, SystemClock(), holder(settings.data)).run()
         elif service is Service.STATISTICS:
             await Statistics(settings, database, units, SystemClock()).run()
+        elif service is Service.INTAKE:
+            rulebook = load_rulebook(settings.zone, settings.data)
+            campaigns = load_campaigns(settings.data / "campaigns", rulebook)
+            await Campaigns(settings, campaigns, rulebook.calendar, SystemClock()).run()
         else:
             await Web(settings, database, units, SystemClock(), port, host).run()
     finally:
@@ -159,7 +166,8 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
             group.create_task(_watch(installation.server), name="nats")
         tracker = Tracker(settings, database, installation.rulebook, clock, installation.holder)
         web = Web(settings, database, units, clock, port, host)
-        for service in (tracker, Statistics(settings, database, units, clock), web):
+        campaigns = Campaigns(settings, installation.campaigns, installation.rulebook.calendar, clock)
+        for service in (tracker, Statistics(settings, database, units, clock), campaigns, web):
             await _start(group, service)
         note_running(settings.data, installation.running(web.url))
         banner = _BANNER.format(page=web.url, nats=settings.nats_url, data=escape(str(settings.data)))

@@ -38,6 +38,9 @@ COMMANDS: Final = (
     ("calendar", "import"),
     ("policy", "list"),
     ("policy", "check"),
+    ("campaign", "list"),
+    ("campaign", "check"),
+    ("campaign", "events"),
     ("task", "show"),
     ("task", "explain"),
     ("rejected", "list"),
@@ -131,8 +134,10 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
         ("policies/own.toml", 'id = "own"\nversion = 0\n', ("own.toml", "version")),
         ("units.toml", "[[unit]\n", ("units.toml", "line 1")),
         ("units.toml", '[[unit]]\ncode = "a"\n', ("units.toml", "unit.0.name")),
+        ("campaigns/own.toml", "id = own\n", ("own.toml", "line 1")),
+        ("campaigns/own.toml", 'id = "a.b"\n', ("own.toml", "id", "NATS subject")),
     ],
-    ids=["policy no TOML", "policy wrong", "units no TOML", "units wrong"],
+    ids=["policy no TOML", "policy wrong", "units no TOML", "units wrong", "campaign no TOML", "campaign wrong"],
 )
 def test_a_corrupt_file_of_the_office(tmp_path: Path, name: str, text: str, words: tuple[str, ...]) -> None:
     write(tmp_path / "data" / name, text)

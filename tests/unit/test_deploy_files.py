@@ -12,12 +12,14 @@ import jsonschema
 import pytest
 import yaml
 
+from shared.campaigns import load_campaigns
 from shared.policies import load_policies
 from shared.units import load_units
+from tests.support.tracking import rulebook
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
-SERVICES: Final = {"tracker", "statistics", "web"}
+SERVICES: Final = {"tracker", "statistics", "intake", "web"}
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _WORDS: Final = {"type": "array", "items": _TEXT, "minItems": 1}
@@ -181,6 +183,7 @@ def test_what_is_mounted_is_there_and_can_be_read() -> None:
             assert (DEPLOY / source).exists() if source.startswith(".") else source in volumes
     assert load_units(DEPLOY / "office" / "units.toml") == {}
     assert load_policies(DEPLOY / "office" / "policies") == load_policies()
+    assert load_campaigns(DEPLOY / "office" / "campaigns", rulebook()) == ()
 
 
 def test_the_dockerfile_copies_what_exists_and_what_its_ignore_file_lets_through() -> None:

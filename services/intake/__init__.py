@@ -1,0 +1,1 @@
+"""Intake: events that nobody pushes by hand, made from what the office has written down."""
