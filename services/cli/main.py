@@ -6,7 +6,20 @@ from typing import Final
 import typer
 from pydantic import ValidationError
 
-from services.cli import actions, audit, campaigns, deadlines, demonstration, explain, feed, history, look, policies, run, simulate
+from services.cli import (
+    actions,
+    audit,
+    campaigns,
+    deadlines,
+    demonstration,
+    explain,
+    feed,
+    history,
+    look,
+    policies,
+    run,
+    simulate,
+)
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.web.service import PortInUse
