@@ -14,7 +14,7 @@ from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, l
 from services.cli.look import over
 from shared.clock import SystemClock
 from shared.codec.events import decode_known
-from shared.domain.clock import Clock
+from shared.domain.clock import Clock, Segment
 from shared.domain.explain import days_of
 from shared.domain.history import fold
 from shared.domain.holding import Held, holding
@@ -89,8 +89,10 @@ def _document(task: Task, policy: Policy | None, rulebook: Rulebook) -> dict[str
         "number": task.number,
         "policy": task.policy,
         "policy_version": task.policy_version,
-        "state": task.state,
-        "clocks": [_clock_document(clock, _days(task, clock, policy, rulebook), rulebook) for clock in task.clocks],
+        **_episode(task, rulebook),
+        "former_episodes": [_episode(one, rulebook) for one in list(task.episodes)[1:]],
+        "part_of": task.part_of,
+        "parts": task.parts,
         "extensions": {
             "granted": task.extensions,
             "left": max(0, allowed - task.extensions),
@@ -98,6 +100,15 @@ def _document(task: Task, policy: Policy | None, rulebook: Rulebook) -> dict[str
             "citation": limits.citation if limits else None,
             "pending": task.extension,
         },
+    }
+
+
+def _episode(task: Task, rulebook: Rulebook) -> dict[str, Any]:
+    policy = rulebook.policy_of(task)
+    return {
+        "episode": task.episode,
+        "state": task.state,
+        "clocks": [_clock_document(clock, _days(task, clock, policy, rulebook), rulebook) for clock in task.clocks],
     }
 
 
@@ -129,8 +140,14 @@ def _days(task: Task, clock: Clock, policy: Policy | None, rulebook: Rulebook) -
 
 
 def _show(task: Task, policy: Policy | None, rulebook: Rulebook, zone: ZoneInfo) -> None:
-    for clock in task.clocks:
-        _show_clock(clock, _days(task, clock, policy, rulebook), zone)
+    for episode in task.episodes:
+        if task.previous is not None:
+            output.print(f"[bold]第 {episode.episode} 次办理[/]，自 {local(episode.received_at, zone)}", highlight=False)
+        for clock in episode.clocks:
+            _show_clock(clock, _days(episode, clock, policy, rulebook), zone)
+    if task.parts:
+        over = sum(part.over is not None for part in task.parts)
+        output.print(f"拆分为 {len(task.parts)} 件，已了结 {over} 件", highlight=False)
     limits = policy.extensions if policy else None
     if limits is not None:
         left = max(0, limits.times - task.extensions)
@@ -150,12 +167,17 @@ def _show_clock(clock: Clock, days: tuple[Counted, ...], zone: ZoneInfo) -> None
         table.add_row(str(one.day), str(counted) if one.counted else "", WHY[one.why], one.name)
     if days:
         output.print(table)
-    ran = [f"{local(one.since, zone)} 至 {local(one.until, zone) if one.until else '今'}" for one in clock.segments]
+    ran = [_stretch(one, len(clock.segments) > 1, zone) for one in clock.segments]
     version = f"，第 {clock.version} 次时限" if clock.version > 1 else ""
     due = f"{local(clock.anchor, zone)} → [bold]{local_end(clock.due, zone)}[/]{version}"
     output.print(f"  {due}；计时：{'，'.join(ran)}", highlight=False)
     if clock.provisional:
         errors.print("  暂定：所涉年份的放假通知尚未载入", style="yellow")
+
+
+def _stretch(one: Segment, several: bool, zone: ZoneInfo) -> str:
+    ran = f"{local(one.since, zone)} 至 {local(one.until, zone) if one.until else '今'}"
+    return f"{ran}（时限 {local_end(one.due, zone)}）" if several else ran
 
 
 def _show_holding(held: Sequence[Held], names: Units, zone: ZoneInfo) -> None:

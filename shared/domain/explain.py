@@ -1,17 +1,25 @@
-"""Why a clock is due when it is: its days counted off again, under the rule that set it."""
+"""Why a clock is due when it is: the days that the fact which set it spelled out, with what the calendar says of each."""
 
-from shared.domain.budget import FIXED, OPEN_ENDED, Budget
+from datetime import timedelta
+from typing import Final
+
 from shared.domain.calendar import Calendar
-from shared.domain.clock import Clock, pauses_of
-from shared.domain.period import Counted, trace
+from shared.domain.clock import Clock
+from shared.domain.days import LETTERS
+from shared.domain.period import CIVIL_CODE, Counted, Why, first_day
 from shared.domain.rule import Rule
-from shared.domain.shift import last_day
+
+_WHY: Final[dict[str, Why]] = {letter: why for why, letter in LETTERS.items()}
 
 
 def days_of(clock: Clock, rule: Rule | None, calendar: Calendar) -> tuple[Counted, ...]:
-    """The days of a clock's present due-version; none for a due that was given (by sender or extension) or that runs by hours."""
-    if rule is None or clock.due is None or clock.budget in {FIXED, OPEN_ENDED}:
-        return ()
-    pauses = pauses_of(clock.anchor, clock.segments, rule.counting, calendar)
-    budget = Budget.parse(clock.budget)
-    return trace(budget, rule.counting, clock.anchor, calendar, pauses=pauses, last=last_day(clock.due, calendar))
+    """The days of a clock's present due-version as they were counted when it was set; none for a due that was given (by sender or
+    extension) or that runs by hours. Their names are those of the calendar that is loaded now.
+    """
+    first = first_day(CIVIL_CODE if rule is None else rule.counting, clock.anchor, calendar)
+    found: list[Counted] = []
+    for number, letter in enumerate(clock.days):
+        there = calendar.day(first + timedelta(days=number))
+        why = _WHY[letter]
+        found.append(Counted(there.date, why == "counted", why, there.kind, there.name))
+    return tuple(found)
