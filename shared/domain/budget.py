@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Literal, assert_never
 
 from shared.domain.value import value
@@ -85,6 +86,7 @@ def _month_end(year: int, month: int) -> date:
     return following - timedelta(days=1)
 
 
+@lru_cache(maxsize=4096)  # dues fall on few days, and a zone takes longer than all the rest of a due
 def start_of(day: date, zone: tzinfo) -> datetime:
     """The instant in UTC at which a local day begins, which is 24:00 of the day before."""
     return datetime.combine(day, time.min, zone).astimezone(UTC)

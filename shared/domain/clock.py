@@ -8,10 +8,9 @@ from typing import Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.days import IN_DAYS, spelled
-from shared.domain.period import Counting, Due, Pause, due, first_day
+from shared.domain.period import Counting, Due, Pause, due, first_day, spelled, trace
 from shared.domain.rule import Rule
-from shared.domain.shift import ahead, resumed
+from shared.domain.shift import ahead, last_day, resumed
 from shared.domain.value import replace, value
 
 
@@ -84,7 +83,7 @@ class Clock:
     provisional: bool
     """Whether the due rests on a day that a notice of the State Council may yet change."""
     days: str = ""
-    """The days of the present due-version from the anchor's on, a letter each (see `days`); empty where no days are counted."""
+    """The days of the present due-version from the anchor's on, a letter each (`LETTERS`); empty where no days are counted."""
 
     @property
     def since(self) -> datetime:
@@ -125,7 +124,7 @@ class Clock:
             rungs=_rungs(rule, at, fresh.at, calendar),
             calendar=calendar.version,
             provisional=fresh.provisional,
-            days=spelled(rule.budget, rule.counting, at, fresh.at, calendar),
+            days=fresh.days,
         )
 
     def resumed(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
@@ -205,7 +204,7 @@ def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *
         rungs=_rungs(rule, anchor, ends.at, calendar),
         calendar=calendar.version,
         provisional=ends.provisional,
-        days=spelled(rule.budget, rule.counting, anchor, ends.at, calendar),
+        days=ends.days,
     )
 
 
@@ -241,9 +240,10 @@ def pauses_of(anchor: datetime, segments: Sequence[Segment], counting: Counting,
 def _spelled(
     budget: Budget, rule: Rule, anchor: datetime, segments: Sequence[Segment], due: datetime | None, calendar: Calendar
 ) -> str:
-    if budget.unit not in IN_DAYS:
+    if due is None:
         return ""
-    return spelled(budget, rule.counting, anchor, due, calendar, pauses_of(anchor, segments, rule.counting, calendar))
+    pauses = pauses_of(anchor, segments, rule.counting, calendar)
+    return spelled(trace(budget, rule.counting, anchor, calendar, pauses=pauses, last=last_day(due, calendar)))
 
 
 def _rungs(rule: Rule, since: datetime, due: datetime | None, calendar: Calendar) -> tuple[Rung, ...]:

@@ -27,7 +27,10 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
     at = command.cause.at
     if task is None:
         assert isinstance(command, c.RegisterTask)
-        entry = f.Entry(command.matter, command.cause, registered(command, policy, rulebook.calendar))
+        fact = registered(command, policy, rulebook.calendar)
+        entry = f.Entry(command.matter, command.cause, fact)
+        if all(not clock.rungs or clock.rungs[0].at >= at for clock in fact.clocks):
+            return (entry,)
         return (entry, *crossings(evolve(None, entry), at))
     before = crossings(task, at)
     for crossing in before:

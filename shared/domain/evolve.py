@@ -38,10 +38,10 @@ def evolve(task: Task | None, entry: f.Entry) -> Task:
     if task is None:
         raise BrokenHistory(f"{fact.kind} of {entry.matter} at {fact.at}: no such task")
     apply = _APPLY[type(fact)]
-    after = task if apply is None else replace(task, **apply(task, fact))
-    if entry.cause is None or entry.cause.order <= task.last:
-        return after
-    return replace(after, last=entry.cause.order)
+    changes = {} if apply is None else apply(task, fact)
+    if entry.cause is not None and entry.cause.order > task.last:
+        changes["last"] = entry.cause.order
+    return replace(task, **changes) if changes else task
 
 
 def evolve_all(task: Task | None, entries: Iterable[f.Entry]) -> Task | None:

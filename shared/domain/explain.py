@@ -5,8 +5,7 @@ from typing import Final
 
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock
-from shared.domain.days import LETTERS
-from shared.domain.period import CIVIL_CODE, Counted, Why, first_day
+from shared.domain.period import CIVIL_CODE, LETTERS, Counted, Why, first_day
 from shared.domain.rule import Rule
 
 _WHY: Final[dict[str, Why]] = {letter: why for why, letter in LETTERS.items()}

@@ -3,9 +3,10 @@
 The rules are those of the civil code (民法典) arts 200 to 204; a rule of a policy may depart from them, as art 204 allows.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
 from shared.domain.budget import Budget, start_of
 from shared.domain.calendar import Calendar, Day, DayKind
@@ -33,13 +34,18 @@ CIVIL_CODE = Counting()
 
 @value
 class Due:
-    """When a period ends, in UTC; None for an open-ended one. Provisional while it rests on a day that a notice may change."""
+    """When a period ends, in UTC; None for an open-ended one. Provisional while it rests on a day that a notice may change.
+
+    `days` explains it: the days of the period from its first on, a letter each (see LETTERS); empty where no days are counted.
+    """
 
     at: datetime | None
     provisional: bool
+    days: str = ""
 
 
 Why = Literal["first-day", "counted", "not-working", "rolled", "stood-still"]
+LETTERS: Final[dict[Why, str]] = {"first-day": "F", "counted": "C", "not-working": "N", "rolled": "R", "stood-still": "S"}
 
 
 @value
@@ -68,9 +74,21 @@ def due(budget: Budget, counting: Counting, anchor: datetime, calendar: Calendar
             first = first_day(counting, anchor, calendar)
             full = full_day(budget, counting, first, calendar)
             last = rolled_day(budget, counting, full, calendar)
-            return Due(end_of(last, counting, calendar), rests_on_provisional(budget, counting, first, full, last, calendar))
+            provisional = rests_on_provisional(budget, counting, first, full, last, calendar)
+            days = _days(budget, counting, anchor, (first, full, last), calendar)
+            return Due(end_of(last, counting, calendar), provisional, days)
         case _:
             assert_never(budget.unit)
+
+
+def _days(budget: Budget, counting: Counting, anchor: datetime, marks: tuple[date, date, date], calendar: Calendar) -> str:
+    """What `spelled` makes of the trace, without one: calendar days by their number, working days as the calendar spells them."""
+    first, full, last = marks
+    if counting.first_day_counts:
+        return spelled(trace(budget, counting, anchor, calendar))
+    if budget.unit == "wd":
+        return "F" + calendar.spelled(first + timedelta(days=1), last)
+    return "F" + "C" * (full - first).days + "R" * (last - full).days
 
 
 def working_due(since: datetime, length: timedelta, calendar: Calendar) -> Due:
@@ -123,6 +141,11 @@ def _why(day: date, first: date, left: int, budget: Budget, counting: Counting, 
     return "not-working" if budget.unit == "wd" and not there.working else "counted"
 
 
+def spelled(days: Sequence[Counted]) -> str:
+    """Why each day counted or not, a letter each."""
+    return "".join([LETTERS[day.why] for day in days])
+
+
 def first_day(counting: Counting, anchor: datetime, calendar: Calendar) -> date:
     """The local day on which a period starts, by the rule's own boundary of days."""
     local = anchor.astimezone(calendar.zone)
@@ -143,13 +166,8 @@ def full_day(budget: Budget, counting: Counting, first: date, calendar: Calendar
 
 def _months_after(day: date, months: int) -> date:
     """The corresponding day of a later month, or its last day where there is none (art 202)."""
-    month = day.year * 12 + day.month - 1 + months
-    last = _first_of(month + 1) - timedelta(days=1)
-    return last.replace(day=min(day.day, last.day))
-
-
-def _first_of(month: int) -> date:
-    return date(month // 12, month % 12 + 1, 1)
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def rolled_day(budget: Budget, counting: Counting, full: date, calendar: Calendar) -> date:

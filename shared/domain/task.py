@@ -207,7 +207,12 @@ class Task:
     @property
     def wakes_at(self) -> datetime | None:
         """The next instant at which one of its clocks crosses a rung; None when nothing is to be waited for."""
-        return min([waiting[0].at for clock in self.clocks if (waiting := self.waiting(clock))], default=None)
+        earliest: datetime | None = None
+        for clock in self.clocks:
+            rungs = self.waiting(clock)
+            if rungs and (earliest is None or rungs[0].at < earliest):
+                earliest = rungs[0].at
+        return earliest
 
     def waiting(self, clock: Clock) -> Sequence[Rung]:
         """The rungs that a clock of the task has yet to cross, the earliest first; a clock that stopped crosses none."""
