@@ -13,7 +13,7 @@ from shared.domain.outcome import approved, closed_by_parts, outcome, registered
 from shared.domain.policy import DEFAULT_POLICY, Policy, Rulebook
 from shared.domain.refusal import Refusal
 from shared.domain.task import Task
-from shared.domain.transition import DUBAN_ONLY, OWNER_ONLY, may_become_open, open_actions, place_of, transition
+from shared.domain.transition import DUBAN_ONLY, OWNER_ONLY, may_become_open, moves, place_of, transition
 
 
 def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entries | Refusal:
@@ -88,6 +88,6 @@ def refused(task: Task | None, command: c.Command, policy: Policy, calendar: Cal
     place = place_of(task)
     if transition(policy.flow, place, command.action) is not None:
         return None if task is None else guard(task, command, policy, calendar)
-    allowed = ", ".join(open_actions(policy.flow, place)) or "nothing"
-    why = f"{command.action} is not open while the task is {place} under policy {policy.id}; open: {allowed}"
+    allowed = ", ".join(moves(policy.flow, place)) or "nothing"
+    why = f"{command.action} is not open while the task is {place} under policy {policy.id}; what may come next: {allowed}"
     return Refusal("$.type", why, early=may_become_open(policy.flow, place, command.action))

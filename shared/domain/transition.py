@@ -114,6 +114,12 @@ def open_actions(flow: Flow, place: Place) -> tuple[str, ...]:
 
 
 @cache
+def moves(flow: Flow, place: Place) -> tuple[str, ...]:
+    """The open actions that lead to another state: what may come next."""
+    return tuple(action for action in open_actions(flow, place) if _BY_KEY[flow, place, action].target is not place)
+
+
+@cache
 def may_become_open(flow: Flow, place: Place, action: str) -> bool:
     """Whether the action is open in some state that can still be reached: then it came early, else it is refused."""
     reached, frontier = {place}, {place}

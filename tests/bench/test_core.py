@@ -1,12 +1,14 @@
 """The core alone: a decision with its evolution, and a due date counted off."""
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from statistics import median
 
 import pytest
 
+from services.tracker.collector import calm_collector
 from shared.domain.budget import Budget
 from shared.domain.command import Command
 from shared.domain.decide import decide
@@ -20,6 +22,15 @@ DECIDE_MICROSECONDS = 20.0
 DUE_MICROSECONDS = 10.0
 ROUNDS = 200
 LIFE: tuple[Command, ...] = (register(), sign(at(hours=1)), submit(at(2)), approve(at(3)))
+
+
+@pytest.fixture(autouse=True)
+def _collector_of_the_tracker() -> Iterator[None]:
+    thresholds = gc.get_threshold()
+    calm_collector()
+    yield
+    gc.set_threshold(*thresholds)
+    gc.unfreeze()
 
 
 def microseconds(work: Callable[[], int]) -> float:
