@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
-from typing import Literal
+from typing import Final, Literal
 
 from shared.domain.budget import FIXED, OPEN_ENDED, Budget
 from shared.domain.calendar import Calendar
@@ -31,6 +31,8 @@ class ClockName(StrEnum):
     """回头看 after the closing."""
 
 
+SENDER: Final = "sender"
+"""In place of a rule's id: the due was given, by whoever sent the matter or by a leader of the unit."""
 RungKind = Literal["near", "overdue"]
 
 
@@ -113,7 +115,8 @@ class Clock:
         )
 
     def restarted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
-        """The clock in its next due-version, counted anew from `at`."""
+        """The clock in its next due-version, counted anew from `at`, at the earliest when it last ran."""
+        at = max(at, self.stopped_at or self.since)
         fresh = due(rule.budget, rule.counting, at, calendar)
         return replace(
             self,
@@ -214,7 +217,7 @@ def started_with_due(
     """A clock whose due the sender gave; None is the sender's `open_ended`. The rule still says when it warns."""
     return Clock(
         name=name,
-        rule="sender",
+        rule=SENDER,
         citation="",
         budget=FIXED if due is not None else OPEN_ENDED,
         anchor=anchor,

@@ -36,10 +36,11 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
     for crossing in before:
         task = evolve(task, crossing)
     entry = f.Entry(command.matter, command.cause, outcome(task, command, policy, rulebook.calendar))
-    if not task.alerts and not isinstance(command, c.AmendTask | c.TellOfPart | c.NoteOnTask | c.RelapseTask):
+    by_parts = isinstance(command, c.TellOfPart | c.ResumeTask) and bool(task.parts)
+    if not task.alerts and not by_parts and not isinstance(command, c.AmendTask | c.NoteOnTask | c.RelapseTask):
         return (*before, entry)  # nothing to withdraw, and no due that could lie in the past
     after = evolve(task, entry)
-    if isinstance(command, c.TellOfPart) and (grade := closed_by_parts(after, policy)) is not None:
+    if by_parts and (grade := closed_by_parts(after, policy)) is not None:
         closing = f.Entry(command.matter, None, approved(after, grade, command, policy, rulebook.calendar))
         after = evolve(after, closing)
         return (*before, entry, closing, *unfounded(task, after, at))

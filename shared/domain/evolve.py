@@ -1,6 +1,6 @@
 """`evolve(task, entry) -> task`: what the task is after a fact."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 from shared.domain import fact as f
@@ -110,13 +110,18 @@ def _noted(task: Task, fact: f.Noted) -> Changes:
 
 
 def _unit_submitted(task: Task, fact: f.UnitSubmitted) -> Changes:
-    return {"done": (*task.done, UnitDone(fact.unit, fact.at))}
+    return {"done": _done(task, fact.unit, fact)}
+
+
+def _done(task: Task, unit: str, fact: f.Fact) -> tuple[UnitDone, ...]:
+    """The units whose share is done; what a unit says again goes before what it said."""
+    return (*[one for one in task.done if one.unit != unit], UnitDone(unit, fact.at))
 
 
 def _submitted(task: Task, fact: f.Submitted) -> Changes:
     if fact.unit is None or not task.co_units:
         return {"state": InReview(fact.at)}
-    return {"state": InReview(fact.at), "done": (*task.done, UnitDone(fact.unit, fact.at))}
+    return {"state": InReview(fact.at), "done": _done(task, fact.unit, fact)}
 
 
 def _sent_back(task: Task, fact: f.SentBack) -> Changes:
@@ -216,10 +221,14 @@ def _alerted(task: Task, fact: f.NearDue | f.Overdue) -> Changes:
 def with_alert(task: Task, alert: Alert) -> Changes:
     """What changes when an alert is added to one of the task's episodes."""
     former = task.previous
-    clock = former.clock(alert.clock) if former is not None else None
-    if former is None or clock is None or alert.version > clock.version:
+    if former is None or not any(clock.version >= alert.version for clock in _clocks_of_all(former, alert.clock)):
         return {"alerts": (*task.alerts, alert)}
     return {"previous": replace(former, **with_alert(former, alert))}
+
+
+def _clocks_of_all(task: Task, name: ClockName) -> Iterator[Clock]:
+    """The clocks of that name in the task's episodes, some of which may have had none."""
+    return (clock for episode in task.episodes if (clock := episode.clock(name)) is not None)
 
 
 def _alert_withdrawn(task: Task, fact: f.AlertWithdrawn) -> Changes:

@@ -117,7 +117,8 @@ def _evaluate(task: Task, command: c.EvaluateTask, policy: Policy, calendar: Cal
     if at <= _end(until, since, calendar):
         return None
     latest = _end(until, since, calendar).astimezone(calendar.zone).isoformat()
-    return Refusal("$.time", f"evaluated after {latest} ({limits.citation})", early=False)
+    # A closing told late would begin a time of its own.
+    return Refusal("$.time", f"evaluated after {latest} ({limits.citation})", early=closed is None)
 
 
 def _end(budget: Budget, since: datetime, calendar: Calendar) -> datetime:

@@ -10,7 +10,7 @@ from shared.domain.clock import Clock, ClockName
 from shared.domain.guard import instant_of
 from shared.domain.policy import Policy
 from shared.domain.setting import asked, changed, following, look_back, opening, own_due, rule_of
-from shared.domain.task import Grade, Suspended, Task
+from shared.domain.task import Closed, Grade, Suspended, Task
 from shared.domain.value import replace
 
 _NOT_CLOSING: Final = frozenset(ClockName) - {ClockName.LOOK_BACK}
@@ -50,11 +50,13 @@ def closed_by_parts(task: Task, policy: Policy) -> Grade | None:
     """In which grade a task that was split is closed by what became of its parts; None while the policy waits for more."""
     over = [part.over for part in task.parts if part.over is not None]
     done = [grade for grade in over if grade != "ended"]
-    if not task.is_open or isinstance(task.state, Suspended) or not done:
+    if isinstance(task.state, Suspended) or not done:
         return None
     if policy.parts is None or (policy.parts == "all" and len(over) < len(task.parts)):
         return None
-    return "stage" if "stage" in done else "full"
+    grade: Grade = "stage" if "stage" in done else "full"
+    closed_further = isinstance(task.state, Closed) and (task.state.grade, grade) == ("stage", "full")
+    return grade if task.is_open or closed_further else None
 
 
 def approved(task: Task, grade: Grade, command: c.Command, policy: Policy, calendar: Calendar) -> f.Approved:
@@ -121,7 +123,7 @@ def _awaits_others(task: Task, unit: str) -> bool:
     if task.state.place != "handling":
         return True  # asked for already: this one comes after
     if task.closing == "lead":
-        return unit != task.unit and unit in task.co_units
+        return unit in task.co_units if task.unit is None else unit != task.unit
     done = {unit, *(one.unit for one in task.done)}
     return task.closing == "all" and not done.issuperset({task.unit or unit, *task.co_units})
 
@@ -183,9 +185,10 @@ def _resume(task: Task, command: c.ResumeTask, policy: Policy, calendar: Calenda
     assert isinstance(task.state, Suspended)
     at = max(command.cause.at, task.state.since)
     clocks: tuple[Clock, ...] = ()
+    follows = policy.internal is not None and ClockName.FINISH in task.state.stopped
     for clock in task.clocks:
         rule = rule_of(task, clock.name, policy)
-        if clock.name not in task.state.stopped or clock.name is ClockName.INTERNAL or rule is None:
+        if clock.name not in task.state.stopped or rule is None or (clock.name is ClockName.INTERNAL and follows):
             continue
         resumed = clock.resumed(rule, at, calendar)
         clocks = (*clocks, *(changed(task, resumed, policy, at, calendar) if clock.name is ClockName.FINISH else (resumed,)))
@@ -215,7 +218,8 @@ def _refuse_extension(task: Task, command: c.RefuseExtension, policy: Policy, ca
 
 
 def _split(task: Task, command: c.SplitTask, policy: Policy, calendar: Calendar) -> f.Split:
-    finish, before = task.clock(ClockName.FINISH), len(task.parts)
+    finish = task.clock(ClockName.FINISH)
+    before = sum(len(episode.parts) for episode in task.episodes)  # a number is given once
     numbers = tuple(f"{task.number}/{before + one}" for one in range(1, command.parts + 1))
     return f.Split(command.cause.at, numbers, task.policy, task.unit, finish.due if finish is not None else None)
 

@@ -1,5 +1,6 @@
 """Clocks counted anew when another calendar was loaded; what is closed keeps its verdict."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from shared.domain import fact as f
@@ -8,7 +9,7 @@ from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
 from shared.domain.evolve import evolve
 from shared.domain.policy import Policy
-from shared.domain.setting import changed, rule_of
+from shared.domain.setting import followed, rule_of
 from shared.domain.task import Task
 
 
@@ -26,15 +27,16 @@ def recounted(task: Task, policy: Policy | None, calendar: Calendar, at: datetim
     return (entry, *unfounded(task, after, at), *crossings(after, at))
 
 
-def _recounted(task: Task, policy: Policy, calendar: Calendar, at: datetime) -> list[Clock]:
-    found: list[Clock] = []
+def _recounted(task: Task, policy: Policy, calendar: Calendar, at: datetime) -> Iterator[Clock]:
+    finish = task.clock(ClockName.FINISH)
     for clock in task.clocks:
         rule = rule_of(task, clock.name, policy)
-        if clock.stopped_at is not None or rule is None or clock.name is ClockName.INTERNAL:
+        if clock.stopped_at is not None or rule is None:
             continue
         again = clock.recounted(rule, at, calendar)
-        if again.due != clock.due and clock.name is ClockName.FINISH:
-            found += changed(task, again, policy, at, calendar)
-        elif again != clock:
-            found.append(again)
-    return found
+        if clock.name is ClockName.FINISH:
+            finish = again
+        if clock.name is ClockName.INTERNAL and finish is not None:
+            again = followed(again, finish, policy, at, calendar)
+        if again != clock:
+            yield again

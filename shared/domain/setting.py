@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from shared.domain.calendar import Calendar
-from shared.domain.clock import Clock, ClockName, started, started_with_due
+from shared.domain.clock import SENDER, Clock, ClockName, started, started_with_due
 from shared.domain.matter import Family
 from shared.domain.policy import Policy
 from shared.domain.rule import AT_ONCE, Rule, Starts
@@ -25,7 +25,8 @@ def rule_of(task: Task, name: ClockName, policy: Policy) -> Rule | None:
         case ClockName.RESPOND:
             return policy.respond
         case ClockName.INTERNAL:
-            return policy.internal
+            # Where the policy sets none a leader of the unit may: it warns as the finish clock does.
+            return policy.internal or policy.finish.get(task.family)
         case ClockName.LOOK_BACK:
             return policy.look_back
 
@@ -76,10 +77,21 @@ def changed(task: Task, finish: Clock, policy: Policy, at: datetime, calendar: C
     return (finish, _internal(running.renewed(policy.internal, due, at, calendar), policy.internal, policy))
 
 
+def followed(internal: Clock, finish: Clock, policy: Policy, at: datetime, calendar: Calendar) -> Clock:
+    """The unit's own due after the finish due was counted anew. What a leader of the unit set stays; what ran out stays so."""
+    if policy.internal is None or internal.rule == SENDER:
+        return internal
+    due = _earlier(finish, policy.internal, internal.since, calendar)
+    if due == internal.due:
+        return internal
+    return _internal(internal.renewed(policy.internal, due, at, calendar), policy.internal, policy)
+
+
 def own_due(task: Task, due: datetime | None, policy: Policy, at: datetime, calendar: Calendar) -> Clock:
     """The internal clock with the due that the unit's leader set."""
     running = task.clock(ClockName.INTERNAL)
-    rule = policy.internal or policy.finish[task.family]
+    rule = rule_of(task, ClockName.INTERNAL, policy)
+    assert rule is not None, "a policy has a finish rule for the families that it is for"
     if running is not None:
         return running.renewed(rule, due, at, calendar)
     return started_with_due(ClockName.INTERNAL, rule, at, due, calendar, version=_version(task, ClockName.INTERNAL))

@@ -215,7 +215,7 @@ def load_policies(own: Path | None = None) -> Policies:
     default = policies.get(DEFAULT_POLICY)
     if default is None:
         raise BadPolicy(f"there is no policy {DEFAULT_POLICY!r}, which is the default")
-    if missing := [family for family in Family if family not in default.finish]:
+    if missing := [family for one in (default, *default.earlier) for family in Family if family not in one.finish]:
         raise BadPolicy(f"the policy {DEFAULT_POLICY!r} is the default and has no rule finish.{missing[0]}")
     return policies
 
