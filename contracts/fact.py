@@ -99,6 +99,7 @@ class Registered(FactData):
     enterprise: tuple[str, ...]
     closing: Closing
     part_of: str | None = Field(description="Number of the task that was split into this part.")
+    repeat_of: str | None = Field(description="Number of the same person's earlier complaint of the same matter.")
 
 
 class Amended(FactData):
@@ -133,9 +134,10 @@ class Accepted(FactData):
 
 
 class Responded(FactData):
-    """First contact or first answer (响应)."""
+    """First contact or first answer (响应); `clocks` are those that need not start any more."""
 
     stopped: Stopped
+    clocks: tuple[ClockState, ...]
 
 
 class Noted(FactData):
@@ -155,6 +157,7 @@ class Submitted(FactData):
     """The unit says that it is done, as the last one whose word the closing rule asks for."""
 
     unit: str | None
+    stopped: Stopped
 
 
 class SentBack(FactData):
@@ -448,6 +451,7 @@ class TaskSnapshot(Published):
     closing: Closing
     done: tuple[UnitDoneState, ...]
     part_of: str | None
+    repeat_of: str | None
     parts: tuple[PartState, ...]
     evaluations: tuple[EvaluationState, ...]
     episode: int = Field(description="1, and one more with each relapse.")

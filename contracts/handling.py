@@ -131,6 +131,9 @@ class Split(Handling):
     """拆分 into sub-tasks (一件分解到 54 家企业)."""
 
     parts: Annotated[tuple[MatterData, ...], Field(min_length=1)]
+    first: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=1, description="Number of the first part, as in 2026-118/1; a second split says where the numbers go on."
+    )
 
 
 class Excluded(Handling):

@@ -5,13 +5,17 @@ makes a repetition harmless, so that each takes effect once whatever is interrup
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
 from nats.js import JetStreamContext
 
 from contracts import subjects
+from shared.codec.events import decode_known
 from shared.domain import fact as f
+from shared.domain.clock import ClockName
+from shared.domain.command import SplitTask
 from shared.domain.matter import DUBAN, Family, Matter
 from shared.domain.task import Task
 from shared.ports import LedgerRow
@@ -34,29 +38,46 @@ class Parts:
     async def follow(self, rows: list[LedgerRow]) -> None:
         """Publish the events that follow from the facts, each acknowledged by the stream. Raises what nats-py raises."""
         for row in rows:
-            if isinstance(row.entry.fact, f.Split) or row.part_of is not None:
-                for event in following(row):
-                    subject = subjects.for_event(event["source"], event["owner"], event["subject"], event["type"])
-                    await self._js.publish(subject, orjson.dumps(event))
+            for event in following(row):
+                subject = subjects.for_event(event["source"], event["owner"], event["subject"], event["type"])
+                await self._js.publish(subject, orjson.dumps(event))
 
 
 def following(row: LedgerRow) -> Iterator[Event]:
     """The events that follow from a fact."""
     matter, fact = row.entry.matter, row.entry.fact
-    if isinstance(fact, f.Split):
-        assert row.event is not None, "an event split it"
-        said = orjson.loads(row.event)
-        for number, part in zip(fact.numbers, said["data"]["parts"], strict=True):
-            given = {"unit": fact.unit, "policy": fact.policy, "due": fact.due} | {key: its for key, its in part.items() if its}
-            event_id = f"{said['source']}:{said['id']}:{number}"
-            yield _event(event_id, Matter(matter.owner, number), fact, _GIVEN[row.family], given | {"part_of": matter.number})
+    yield from _parts(row)
     if row.part_of is not None and (how := _how_it_went(fact)) is not None:
         event_id = f"{row.partition}-{row.position}"
         told = {"number": matter.number, "over": None if how == "open" else how}
-        yield _event(event_id, Matter(matter.owner, row.part_of), fact, "task.part-told", told)
+        yield _event(event_id, Matter(matter.owner, row.part_of), fact.at, "task.part-told", told)
 
 
-def _event(event_id: str, matter: Matter, fact: f.AnyFact, what: str, data: Event) -> Event:
+def _parts(row: LedgerRow) -> Iterator[Event]:
+    """The parts that a split makes, whether it came in its turn or was told late and corrected the task."""
+    matter, fact, cause = row.entry.matter, row.entry.fact, row.entry.cause
+    if cause is None or cause.word != "split" or not isinstance(fact, f.Split | f.Corrected):
+        return
+    assert row.event is not None, "an event split it"
+    split = decode_known(row.event)
+    assert isinstance(split, SplitTask)
+    inherited = _inherited(fact)
+    for number, part in zip(split.numbers, orjson.loads(row.event)["data"]["parts"], strict=True):
+        if isinstance(fact, f.Split) or number in {one.number for one in fact.task.parts}:
+            given = inherited | {key: its for key, its in part.items() if its} | {"part_of": matter.number}
+            whose = Matter(matter.owner, number)
+            yield _event(f"{cause.source}:{cause.id}:{number}", whose, split.cause.at, _GIVEN[row.family], given)
+
+
+def _inherited(fact: f.Split | f.Corrected) -> Event:
+    """What a part has from its whole unless it says otherwise."""
+    if isinstance(fact, f.Split):
+        return {"unit": fact.unit, "policy": fact.policy, "due": fact.due}
+    finish = fact.task.clock(ClockName.FINISH)
+    return {"unit": fact.task.unit, "policy": fact.task.policy, "due": finish.due if finish is not None else None}
+
+
+def _event(event_id: str, matter: Matter, at: datetime, what: str, data: Event) -> Event:
     return {
         "specversion": "1.0",
         "id": event_id,
@@ -64,7 +85,7 @@ def _event(event_id: str, matter: Matter, fact: f.AnyFact, what: str, data: Even
         "type": f"duban.{what}.v1",
         "subject": matter.number,
         "owner": matter.owner,
-        "time": fact.at,
+        "time": at,
         "datacontenttype": "application/json",
         "data": data,
     }

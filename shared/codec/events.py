@@ -253,6 +253,7 @@ def _register(matter: Matter, cause: Cause, data: Any) -> c.RegisterTask:
         enterprise=tuple([enterprise.name for enterprise in data.enterprise]),
         closing=data.closing,
         part_of=data.part_of,
+        repeat_of=data.repeat_of if isinstance(data, ComplaintReceived) else None,
     )
 
 
@@ -296,7 +297,7 @@ def _note(matter: Matter, cause: Cause, data: Noted) -> c.NoteOnTask:
 def _split(matter: Matter, cause: Cause, data: Split) -> c.SplitTask:
     for part in data.parts:
         _due(part.due)  # a date that no calendar knows must not come up only when the part is made
-    return c.SplitTask(matter, cause, len(data.parts))
+    return c.SplitTask(matter, cause, len(data.parts), data.first)
 
 
 def _tell_of_part(matter: Matter, cause: Cause, data: PartTold) -> c.TellOfPart:

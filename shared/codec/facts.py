@@ -118,6 +118,7 @@ def _registered(d: dict[str, Any]) -> f.Registered:
         enterprise=tuple(d["enterprise"]),
         closing=d["closing"],
         part_of=d["part_of"],
+        repeat_of=d["repeat_of"],
     )
 
 
@@ -133,10 +134,10 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
     "recorded": lambda d: f.Recorded(_at(d), d["what"]),
     "signed": lambda d: f.Signed(_at(d), _stopped(d), clocks_of(d["clocks"])),
     "accepted": lambda d: f.Accepted(_at(d), _stopped(d), clocks_of(d["clocks"])),
-    "responded": lambda d: f.Responded(_at(d), _stopped(d)),
+    "responded": lambda d: f.Responded(_at(d), _stopped(d), clocks_of(d["clocks"])),
     "noted": lambda d: f.Noted(_at(d), d["priority"], clocks_of(d["clocks"])),
     "unit-submitted": lambda d: f.UnitSubmitted(_at(d), d["unit"]),
-    "submitted": lambda d: f.Submitted(_at(d), d["unit"]),
+    "submitted": lambda d: f.Submitted(_at(d), d["unit"], _stopped(d)),
     "sent-back": lambda d: f.SentBack(_at(d)),
     "approved": lambda d: f.Approved(_at(d), d["grade"], _stopped(d), clocks_of(d["clocks"])),
     "withdrawn": lambda d: f.Withdrawn(_at(d), _stopped(d)),

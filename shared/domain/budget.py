@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
-from typing import Literal, assert_never
+from typing import Final, Literal, assert_never
 
 from shared.domain.value import value
 
@@ -14,6 +14,8 @@ OPEN_ENDED = "open"
 FIXED = "fixed"
 
 Precision = Literal["day", "month_end", "quarter_end", "half_year_end", "open_ended"]
+GIVEN: Final = frozenset({FIXED, OPEN_ENDED, "day", "month_end", "quarter_end", "half_year_end"})
+"""What stands for the budget of a clock whose due was given: how precise it is."""
 
 
 class BadBudget(ValueError):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, Literal
 
-from shared.domain.budget import FIXED, OPEN_ENDED, Budget
+from shared.domain.budget import FIXED, GIVEN, OPEN_ENDED, Budget, DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.period import Counting, Due, Pause, due, first_day, spelled, trace
 from shared.domain.rule import Rule
@@ -103,16 +103,12 @@ class Clock:
             return self
         return replace(self, segments=(*self.segments[:-1], replace(self.segments[-1], until=max(at, self.since))))
 
-    def renewed(self, rule: Rule, due: datetime | None, at: datetime, calendar: Calendar) -> "Clock":
+    def renewed(self, rule: Rule, due: datetime | DuePeriod | None, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version, which the sender gave at `at`. The rule still says when it warns."""
         since = max(at, self.since)
-        segments = (*self.stopped(since).segments, Segment(since, None, due))
-        return replace(
-            started_with_due(self.name, rule, since, due, calendar),
-            anchor=self.anchor,
-            version=self.version + 1,
-            segments=segments,
-        )
+        given = started_with_due(self.name, rule, since, due, calendar)
+        segments = (*self.stopped(since).segments, Segment(since, None, given.due))
+        return replace(given, anchor=self.anchor, version=self.version + 1, segments=segments)
 
     def restarted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version, counted anew from `at`, at the earliest when it last ran."""
@@ -135,7 +131,7 @@ class Clock:
         ran = [(one.since, one.until) for one in self.segments if one.until is not None]
         assert len(ran) == len(self.segments), "a clock that runs is not resumed"
         at = max(at, ran[-1][1])
-        budget = None if self.budget in {FIXED, OPEN_ENDED} else Budget.parse(self.budget)
+        budget = None if self.budget in GIVEN else Budget.parse(self.budget)
         ends = Due(None, provisional=False)
         if self.due is not None:
             ends = resumed(self.due, budget, rule.counting, self.anchor, ran, at, calendar)
@@ -172,7 +168,7 @@ class Clock:
         )
 
     def _counted_on(self, rule: Rule, calendar: Calendar) -> Due:
-        if self.due is None or self.budget in {FIXED, OPEN_ENDED}:
+        if self.due is None or self.budget in GIVEN:
             return Due(self.due, provisional=self.provisional)
         budget = Budget.parse(self.budget)
         ends, ran = due(budget, rule.counting, self.anchor, calendar), list[tuple[datetime, datetime]]()
@@ -212,19 +208,23 @@ def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *
 
 
 def started_with_due(
-    name: ClockName, rule: Rule, anchor: datetime, due: datetime | None, calendar: Calendar, *, version: int = 1
+    name: ClockName, rule: Rule, anchor: datetime, due: datetime | DuePeriod | None, calendar: Calendar, *, version: int = 1
 ) -> Clock:
-    """A clock whose due the sender gave; None is the sender's `open_ended`. The rule still says when it warns."""
+    """A clock whose due the sender gave, as an instant or as coarsely as plans are written; None is no due. The rule still says
+    when it warns. The budget keeps how precise the due is.
+    """
+    at = due.due(calendar.zone) if isinstance(due, DuePeriod) else due
+    precision = due.precision if isinstance(due, DuePeriod) else FIXED
     return Clock(
         name=name,
         rule=SENDER,
         citation="",
-        budget=FIXED if due is not None else OPEN_ENDED,
+        budget=precision if at is not None else OPEN_ENDED,
         anchor=anchor,
-        due=due,
+        due=at,
         version=version,
-        segments=(Segment(anchor, None, due),),
-        rungs=_rungs(rule, anchor, due, calendar),
+        segments=(Segment(anchor, None, at),),
+        rungs=_rungs(rule, anchor, at, calendar),
         calendar="",
         provisional=False,
     )

@@ -42,6 +42,7 @@ class RegisterTask(Command):
     enterprise: tuple[str, ...] = ()
     closing: Closing | None = None
     part_of: str | None = None
+    repeat_of: str | None = None
 
     action: ClassVar[str] = "register"
     rank: ClassVar[int] = 0
@@ -253,9 +254,15 @@ class NoteOnTask(Command):
 
 @value
 class SplitTask(Command):
-    """拆分 into so many parts, each a task of its own."""
+    """拆分 into so many parts, each a task of its own, numbered from `first` on: a number is given once."""
 
     parts: int
+    first: int = 1
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers of the parts, whatever else is told of the matter before or after."""
+        return tuple([f"{self.matter.number}/{one}" for one in range(self.first, self.first + self.parts)])
 
     action: ClassVar[str] = "split"
     rank: ClassVar[int] = 4

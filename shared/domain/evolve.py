@@ -76,6 +76,7 @@ def _registered(entry: f.Entry, fact: f.Registered) -> Task:
         enterprise=fact.enterprise,
         closing=fact.closing,
         part_of=fact.part_of,
+        repeat_of=fact.repeat_of,
     )
 
 
@@ -93,11 +94,11 @@ def _signed(task: Task, fact: f.Signed) -> Changes:
     return {"state": Handling(fact.at), "clocks": _with(_stopped(task, fact), fact.clocks)}
 
 
-def _accepted(task: Task, fact: f.Accepted) -> Changes:
+def _accepted(task: Task, fact: f.Accepted | f.Responded) -> Changes:
     return {"clocks": _with(_stopped(task, fact), fact.clocks)}
 
 
-def _only_stopped(task: Task, fact: f.Responded | f.LookedBack) -> Changes:
+def _only_stopped(task: Task, fact: f.LookedBack) -> Changes:
     return {"clocks": _stopped(task, fact)}
 
 
@@ -119,9 +120,8 @@ def _done(task: Task, unit: str, fact: f.Fact) -> tuple[UnitDone, ...]:
 
 
 def _submitted(task: Task, fact: f.Submitted) -> Changes:
-    if fact.unit is None or not task.co_units:
-        return {"state": InReview(fact.at)}
-    return {"state": InReview(fact.at), "done": _done(task, fact.unit, fact)}
+    changes = {"state": InReview(fact.at), "clocks": _stopped(task, fact), "return_asked_at": None}
+    return changes if fact.unit is None or not task.co_units else changes | {"done": _done(task, fact.unit, fact)}
 
 
 def _sent_back(task: Task, fact: f.SentBack) -> Changes:
@@ -255,7 +255,7 @@ _APPLY: Final[dict[type[f.Fact], Callable[[Task, Any], Changes] | None]] = {
     f.Amended: _amended,
     f.Signed: _signed,
     f.Accepted: _accepted,
-    f.Responded: _only_stopped,
+    f.Responded: _accepted,
     f.Noted: _noted,
     f.UnitSubmitted: _unit_submitted,
     f.Submitted: _submitted,

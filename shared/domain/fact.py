@@ -39,6 +39,7 @@ class Registered(Fact):
     enterprise: tuple[str, ...]
     closing: Closing
     part_of: str | None
+    repeat_of: str | None
 
     kind: ClassVar[str] = "registered"
 
@@ -88,9 +89,10 @@ class Accepted(Fact):
 
 @value
 class Responded(Fact):
-    """First contact or first answer; `stopped` names the clocks that this stopped."""
+    """First contact or first answer; `stopped` names the clocks that this stopped, `clocks` are those that start no more."""
 
     stopped: tuple[ClockName, ...]
+    clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "responded"
 
@@ -116,9 +118,12 @@ class UnitSubmitted(Fact):
 
 @value
 class Submitted(Fact):
-    """The unit says that it is done, as the last one whose word the closing rule asks for."""
+    """The unit says that it is done, as the last one whose word the closing rule asks for; `stopped`
+    names the clocks that this stopped.
+    """
 
     unit: str | None
+    stopped: tuple[ClockName, ...]
 
     kind: ClassVar[str] = "submitted"
 

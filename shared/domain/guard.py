@@ -83,6 +83,15 @@ def _archive(task: Task, command: c.ArchiveTask, policy: Policy, calendar: Calen
     return Refusal("$.type", "it was closed for the stage only; what is closed in full may be archived", early=True)
 
 
+def _split(task: Task, command: c.SplitTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    given = [part.number for episode in task.episodes for part in episode.parts]
+    again = next((number for number in command.numbers if number in given), None)
+    if again is None:
+        return None
+    why = f"{again} is a part of it already; say where the numbers go on: first = {len(given) + 1}"
+    return Refusal("$.data.first", why, early=False)
+
+
 def _tell_of_part(task: Task, command: c.TellOfPart, policy: Policy, calendar: Calendar) -> Refusal | None:
     if command.number in {part.number for part in task.parts}:
         return None
@@ -205,6 +214,7 @@ _GUARDS: Final[dict[type[c.Command], Callable[..., Refusal | None]]] = {
     c.SubmitTask: _submit,
     c.ApproveTask: _approve,
     c.ArchiveTask: _archive,
+    c.SplitTask: _split,
     c.TellOfPart: _tell_of_part,
     c.NoteOnTask: _note,
     c.EvaluateTask: _evaluate,

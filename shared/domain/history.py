@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from shared.domain import fact as f
 from shared.domain.alert import alerts_of, carrying, corrections
-from shared.domain.command import Command
+from shared.domain.command import Command, SplitTask
 from shared.domain.decide import decide, unloaded
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Order
@@ -130,9 +130,18 @@ def _corrected(task: Task, command: Command, after: Task, freed: Sequence[Comman
     """One fact with the whole task, caused by the late event; parked events that it made legal are put on record beside it."""
     at = command.cause.at
     entry = f.Entry(command.matter, command.cause, f.Corrected(at, carrying(after, alerts_of(task))))
-    told = (f.Entry(done.matter, done.cause, f.Recorded(done.cause.at, done.cause.word)) for done in freed)
     alerts = corrections(task, after, at)
-    return ((command, (entry, *alerts)), *((done, (one,)) for done, one in zip(freed, told, strict=True)))
+    whole = evolve_all(task, (entry, *alerts))
+    assert whole is not None
+    return ((command, (entry, *alerts)), *((done, (_freed(done, whole),)) for done in freed))
+
+
+def _freed(command: Command, whole: Task) -> f.Entry:
+    # What follows from a split for other tasks is read from its fact: it says all that a split does.
+    fact: f.AnyFact = f.Recorded(command.cause.at, command.cause.word)
+    if isinstance(command, SplitTask):
+        fact = f.Corrected(command.cause.at, whole)
+    return f.Entry(command.matter, command.cause, fact)
 
 
 def _order(command: Command) -> Order:

@@ -9,7 +9,7 @@ from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
 from shared.domain.guard import instant_of
 from shared.domain.policy import Policy
-from shared.domain.setting import asked, changed, following, look_back, opening, own_due, rule_of
+from shared.domain.setting import answered_early, asked, changed, following, look_back, opening, own_due, rule_of
 from shared.domain.task import Closed, Grade, Suspended, Task
 from shared.domain.value import replace
 
@@ -19,7 +19,6 @@ _NOT_CLOSING: Final = frozenset(ClockName) - {ClockName.LOOK_BACK}
 def registered(command: c.RegisterTask, policy: Policy, calendar: Calendar) -> f.Registered:
     """The fact that makes a matter a task."""
     at = command.cause.at
-    due = None if command.due is None else (instant_of(command.due, calendar.zone),)
     return f.Registered(
         at=at,
         family=command.family,
@@ -29,7 +28,7 @@ def registered(command: c.RegisterTask, policy: Policy, calendar: Calendar) -> f
         unit=command.unit,
         co_units=command.co_units,
         category=command.category,
-        clocks=opening(policy, command.family, at, command.received_at or at, due, calendar),
+        clocks=opening(policy, command.family, at, command.received_at or at, command.due, calendar),
         signs=policy.flow == "standard",
         priority=command.priority,
         starred=command.starred,
@@ -38,6 +37,7 @@ def registered(command: c.RegisterTask, policy: Policy, calendar: Calendar) -> f
         enterprise=command.enterprise,
         closing=command.closing or policy.closing,
         part_of=command.part_of,
+        repeat_of=command.repeat_of,
     )
 
 
@@ -74,12 +74,12 @@ def _amend(task: Task, command: c.AmendTask, policy: Policy, calendar: Calendar)
 
 def _given(task: Task, due: c.Due, command: c.Command, policy: Policy, calendar: Calendar) -> tuple[Clock, ...]:
     """The clocks after the owner gave another due."""
-    finish, at, instant = task.clock(ClockName.FINISH), command.cause.at, instant_of(due, calendar.zone)
+    finish, at = task.clock(ClockName.FINISH), command.cause.at
     if finish is not None:
-        return changed(task, finish.renewed(policy.finish[task.family], instant, at, calendar), policy, at, calendar)
+        return changed(task, finish.renewed(policy.finish[task.family], due, at, calendar), policy, at, calendar)
     return tuple(
         clock
-        for clock in opening(policy, task.family, at, at, (instant,), calendar, task)
+        for clock in opening(policy, task.family, at, at, due, calendar, task)
         if clock.name in {ClockName.FINISH, ClockName.INTERNAL}
     )
 
@@ -91,11 +91,13 @@ def _sign(task: Task, command: c.SignTask, policy: Policy, calendar: Calendar) -
 
 def _accept(task: Task, command: c.AcceptTask, policy: Policy, calendar: Calendar) -> f.Accepted:
     at = command.cause.at
-    return f.Accepted(at, _running(task, ClockName.RESPOND), following(task, policy, "accept", at, calendar))
+    clocks = (*answered_early(task, policy, at, calendar), *following(task, policy, "accept", at, calendar))
+    return f.Accepted(at, _running(task, ClockName.RESPOND), clocks)
 
 
 def _respond(task: Task, command: c.RespondToTask, policy: Policy, calendar: Calendar) -> f.Responded:
-    return f.Responded(command.cause.at, _running(task, ClockName.RESPOND))
+    at = command.cause.at
+    return f.Responded(at, _running(task, ClockName.RESPOND), answered_early(task, policy, at, calendar))
 
 
 def _record(task: Task, command: c.RecordOnTask, policy: Policy, calendar: Calendar) -> f.Recorded:
@@ -107,16 +109,17 @@ def _note(task: Task, command: c.NoteOnTask, policy: Policy, calendar: Calendar)
     if command.due is not None and command.cause.source == task.owner:
         clocks = _given(task, command.due, command, policy, calendar)
     elif command.due is not None:
-        due = instant_of(command.due, calendar.zone)
-        clocks = (own_due(task, due, policy, command.cause.at, calendar),)
+        clocks = (own_due(task, command.due, policy, command.cause.at, calendar),)
     return f.Noted(command.cause.at, command.priority, clocks)
 
 
 def _submit(task: Task, command: c.SubmitTask, policy: Policy, calendar: Calendar) -> f.Submitted | f.UnitSubmitted:
     at, unit = command.cause.at, command.unit or task.unit
-    if unit is None or not task.co_units:
-        return f.Submitted(at, unit)
-    return f.UnitSubmitted(at, unit) if _awaits_others(task, unit) else f.Submitted(at, unit)
+    if unit is not None and task.co_units and _awaits_others(task, unit):
+        return f.UnitSubmitted(at, unit)
+    # Who submits has responded, and does not ask for its return any more.
+    answered = (ClockName.RESPOND, ClockName.ANSWER) if task.return_asked_at is not None else (ClockName.RESPOND,)
+    return f.Submitted(at, unit, _running(task, *answered))
 
 
 def _awaits_others(task: Task, unit: str) -> bool:
@@ -206,8 +209,8 @@ def _grant_extension(task: Task, command: c.GrantExtension, policy: Policy, cale
     finish, limits, answer = task.clock(ClockName.FINISH), policy.extensions, task.clock(ClockName.ANSWER)
     assert finish is not None, "guarded"
     assert limits is not None, "guarded"
-    at, due = command.cause.at, instant_of(command.until, calendar.zone)
-    renewed = finish.renewed(policy.finish[task.family], due, at, calendar)
+    at = command.cause.at
+    renewed = finish.renewed(policy.finish[task.family], command.until, at, calendar)
     extended = replace(renewed, rule=f"{policy.id}.extension@{policy.version}", citation=limits.citation)
     clocks = changed(task, extended, policy, at, calendar)
     return f.ExtensionGranted(at, clocks if answer is None else (*clocks, answer.stopped(at)))
@@ -219,9 +222,7 @@ def _refuse_extension(task: Task, command: c.RefuseExtension, policy: Policy, ca
 
 def _split(task: Task, command: c.SplitTask, policy: Policy, calendar: Calendar) -> f.Split:
     finish = task.clock(ClockName.FINISH)
-    before = sum(len(episode.parts) for episode in task.episodes)  # a number is given once
-    numbers = tuple(f"{task.number}/{before + one}" for one in range(1, command.parts + 1))
-    return f.Split(command.cause.at, numbers, task.policy, task.unit, finish.due if finish is not None else None)
+    return f.Split(command.cause.at, command.numbers, task.policy, task.unit, finish.due if finish is not None else None)
 
 
 def _tell_of_part(task: Task, command: c.TellOfPart, policy: Policy, calendar: Calendar) -> f.PartTold:
@@ -242,8 +243,7 @@ def _archive(task: Task, command: c.ArchiveTask, policy: Policy, calendar: Calen
 
 def _relapse(task: Task, command: c.RelapseTask, policy: Policy, calendar: Calendar) -> f.Relapsed:
     at = command.cause.at
-    due = None if command.due is None else (instant_of(command.due, calendar.zone),)
-    return f.Relapsed(at, opening(policy, task.family, at, at, due, calendar, task), signs=policy.flow == "standard")
+    return f.Relapsed(at, opening(policy, task.family, at, at, command.due, calendar, task), signs=policy.flow == "standard")
 
 
 _FACT_OF: Final[dict[type[c.Command], Callable[..., f.AnyFact]]] = {

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.domain.budget import DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.clock import SENDER, Clock, ClockName, started, started_with_due
 from shared.domain.matter import Family
@@ -36,7 +37,7 @@ def opening(
     family: Family,
     at: datetime,
     received_at: datetime,
-    due: tuple[datetime | None] | None,
+    due: datetime | DuePeriod | None,
     calendar: Calendar,
     former: Task | None = None,
 ) -> tuple[Clock, ...]:
@@ -52,10 +53,20 @@ def opening(
     finish = policy.finish[family]
     if due is not None:
         version = _version(former, ClockName.FINISH)
-        clocks = (*clocks, started_with_due(ClockName.FINISH, finish, at, due[0], calendar, version=version))
+        clocks = (*clocks, started_with_due(ClockName.FINISH, finish, at, due, calendar, version=version))
     elif finish.starts in AT_ONCE:
         clocks = (*clocks, begun(ClockName.FINISH, finish))
     return _with_first_internal(clocks, policy, at, calendar, _version(former, ClockName.INTERNAL))
+
+
+def answered_early(task: Task, policy: Policy, at: datetime, calendar: Calendar) -> tuple[Clock, ...]:
+    """The clock of a response that came before what would have started it: it stops as it starts."""
+    rule = policy.respond
+    if rule is None or rule.starts in AT_ONCE or task.clock(ClockName.RESPOND) is not None:
+        return ()
+    version = _version(task, ClockName.RESPOND)
+    clock = started(ClockName.RESPOND, rule, at, calendar, policy_version=policy.version, version=version)
+    return (clock.stopped(at),)
 
 
 def following(task: Task, policy: Policy, starts: Starts, at: datetime, calendar: Calendar) -> tuple[Clock, ...]:
@@ -71,9 +82,11 @@ def following(task: Task, policy: Policy, starts: Starts, at: datetime, calendar
 def changed(task: Task, finish: Clock, policy: Policy, at: datetime, calendar: Calendar) -> tuple[Clock, ...]:
     """The finish clock as it was changed, and with it the unit's own, earlier due."""
     running = task.clock(ClockName.INTERNAL)
+    if running is not None and policy.internal is None and running.due and finish.due and running.due > finish.due:
+        return (finish, own_due(task, finish.due, policy, at, calendar))  # never after the owner's
     if running is None or policy.internal is None:
         return (finish,)
-    due = _earlier(finish, policy.internal, at, calendar)
+    due = _earlier(finish, policy.internal, max(at, running.since), calendar)
     return (finish, _internal(running.renewed(policy.internal, due, at, calendar), policy.internal, policy))
 
 
@@ -87,7 +100,7 @@ def followed(internal: Clock, finish: Clock, policy: Policy, at: datetime, calen
     return _internal(internal.renewed(policy.internal, due, at, calendar), policy.internal, policy)
 
 
-def own_due(task: Task, due: datetime | None, policy: Policy, at: datetime, calendar: Calendar) -> Clock:
+def own_due(task: Task, due: datetime | DuePeriod | None, policy: Policy, at: datetime, calendar: Calendar) -> Clock:
     """The internal clock with the due that the unit's leader set."""
     running = task.clock(ClockName.INTERNAL)
     rule = rule_of(task, ClockName.INTERNAL, policy)

@@ -167,6 +167,8 @@ class Task:
     part_of: str | None = None
     """Number of the task that it is a part of."""
     parts: tuple[Part, ...] = ()
+    repeat_of: str | None = None
+    """Number of the same person's earlier complaint of the same matter (重复件); other persons' are merged."""
     evaluations: tuple[Evaluation, ...] = ()
     episode: int = 1
     previous: "Task | None" = None

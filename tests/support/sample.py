@@ -221,8 +221,8 @@ def note(
     return c.NoteOnTask(MATTER, cause(c.NoteOnTask, when, id_, source), priority, due)
 
 
-def split(when: datetime, *, id_: str = "split", source: str = DISTRICT, parts: int = 2) -> c.SplitTask:
-    return c.SplitTask(MATTER, cause(c.SplitTask, when, id_, source), parts)
+def split(when: datetime, *, id_: str = "split", source: str = DISTRICT, parts: int = 2, first: int = 1) -> c.SplitTask:
+    return c.SplitTask(MATTER, cause(c.SplitTask, when, id_, source), parts, first)
 
 
 def tell_of_part(

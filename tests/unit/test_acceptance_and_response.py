@@ -131,7 +131,6 @@ def test_what_was_due_before_it_reached_us_is_overdue_at_once() -> None:
     assert outcome.kinds == ["registered", "overdue"]
 
 
-@pytest.mark.xfail(strict=True, reason="a task does not remember a response before the signature that starts its clock")
 @pytest.mark.parametrize("first", [respond(at(hours=1)), accept(at(hours=1))])
 def test_who_has_responded_before_signing_is_not_asked_to_respond_again(first: object) -> None:
     rulebook = under(respond=replace(rule("2h"), starts="sign"))

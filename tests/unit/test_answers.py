@@ -143,7 +143,6 @@ def test_in_any_order_of_arrival_the_answers_are_the_same() -> None:
         assert set(again.alerts) == set(expected.alerts)
 
 
-@pytest.mark.xfail(strict=True, reason="a request for return that was not decided before the submission cannot be answered then")
 def test_what_waits_for_an_answer_can_be_answered_while_its_clock_runs() -> None:
     reviewed = given(whole(), sign(at(hours=1)), request_return(at(1)), submit(at(1.5)))
     assert clock_of(reviewed.task, ClockName.ANSWER).stopped_at is not None or reviewed.when(refuse_return(at(2))).entries

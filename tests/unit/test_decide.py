@@ -243,7 +243,7 @@ def test_a_due_before_the_instant_that_sets_it_is_overdue_at_once(
 
 
 def test_a_fact_of_a_task_that_was_never_registered_is_a_broken_history() -> None:
-    entry = f.Entry(MATTER, submit(SOON).cause, f.Submitted(SOON, None))
+    entry = f.Entry(MATTER, submit(SOON).cause, f.Submitted(SOON, None, ()))
     with pytest.raises(BrokenHistory, match="submitted"):
         evolve(None, entry)
 

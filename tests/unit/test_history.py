@@ -27,6 +27,7 @@ from tests.support.sample import (
     at,
     record,
     register,
+    relapse,
     send_back,
     sign,
     submit,
@@ -65,6 +66,15 @@ REPORTED: list[Command] = [
     approve(at(5)),
     record(at(6), id_="look-back", what="noted"),
 ]
+RELAPSED: list[Command] = [
+    register(at(0)),
+    sign(at(1)),
+    submit(at(2)),
+    approve(at(5)),
+    relapse(at(9)),
+    sign(at(10), id_="sign-again"),
+    submit(at(40), id_="submit-again"),
+]
 ONE_INSTANT: list[Command] = [
     register(at(0)),
     sign(at(0)),
@@ -93,6 +103,10 @@ def test_every_permutation_of_a_standard_history_ends_in_the_same_task() -> None
 
 def test_every_permutation_of_a_reported_history_ends_in_the_same_task() -> None:
     assert_every_permutation_agrees(REPORTED)
+
+
+def test_every_permutation_of_seven_events_with_a_relapse_ends_in_the_same_task() -> None:
+    assert_every_permutation_agrees(RELAPSED)
 
 
 def test_every_permutation_of_a_history_of_one_instant_ends_in_the_same_task() -> None:

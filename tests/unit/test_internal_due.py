@@ -132,7 +132,6 @@ def test_a_due_that_a_leader_of_the_unit_set_runs_on_under_a_policy_with_one_of_
     assert (clock.stopped_at, clock.due) == (None, at(14))
 
 
-@pytest.mark.xfail(strict=True, reason="where the policy has no internal rule, nothing brings the unit's own due forward")
 def test_the_units_own_due_never_lies_after_one_that_the_owner_brought_forward() -> None:
     now = given(whole(due=at(20)), sign(at(hours=1)), note(at(2), source=DISTRICT, due=at(15)), rulebook=NO_RULE)
     due, _ = own(now.when(amend(at(3), due=at(12))).task)
