@@ -134,7 +134,7 @@ class Clock:
         budget = None if self.budget in GIVEN else Budget.parse(self.budget)
         ends = Due(None, provisional=False)
         if self.due is not None:
-            ends = resumed(self.due, budget, rule.counting, self.anchor, ran, at, calendar)
+            ends = resumed(self.due, budget, rule.counting, self.anchor, ran, at, calendar, provisional=self.provisional)
         segments = (*self.segments, Segment(at, None, ends.at))
         return replace(
             self,
@@ -177,7 +177,8 @@ class Clock:
                 continue  # of a count that was begun anew
             if ran and ran[-1][1] < one.since:
                 assert ends.at is not None, "a budget that ends was given"
-                ends = resumed(ends.at, budget, rule.counting, self.anchor, ran, one.since, calendar)
+                was = ends.provisional
+                ends = resumed(ends.at, budget, rule.counting, self.anchor, ran, one.since, calendar, provisional=was)
             if one.until is not None:
                 ran.append((one.since, one.until))
         return ends

@@ -94,7 +94,8 @@ def followed(internal: Clock, finish: Clock, policy: Policy, at: datetime, calen
     """The unit's own due after the finish due was counted anew. What a leader of the unit set stays; what ran out stays so."""
     if policy.internal is None or internal.rule == SENDER:
         return internal
-    due = _earlier(finish, policy.internal, internal.since, calendar)
+    # Where there was no room for an earlier due there may be now; where there was, one that ran out since then is no reason.
+    due = _earlier(finish, policy.internal, internal.since if internal.due is None else internal.anchor, calendar)
     if due == internal.due:
         return internal
     return _internal(internal.renewed(policy.internal, due, at, calendar), policy.internal, policy)

@@ -70,13 +70,14 @@ def resumed(
     ran: Sequence[Ran],
     at: datetime,
     calendar: Calendar,
+    *,
+    provisional: bool = False,
 ) -> Due:
     """The due of a period that ran in the stretches of time given and runs again from `at`, with what was left of its budget.
 
     Hours and minutes, and a due of the sender's that is no end of a day, move by the time that passed. Of working hours, what was
-    left runs on. Of days, the one on which
-    the period stood still counted and the one on which it runs again does not. What was overdue before stays so. `budget` is None
-    for a due that was given.
+    left runs on. Of days, the one on which the period stood still counted and the one on which it runs again does not. What was
+    overdue before stays so, and as `provisional` as it was. `budget` is None for a due that was given.
     """
     stood = ran[-1][1]
     if budget is None:
@@ -84,7 +85,7 @@ def resumed(
     if budget.unit in {"min", "h"}:
         return Due(due + (at - stood), provisional=False)
     if stood > due:
-        return Due(due, provisional=False)
+        return Due(due, provisional=provisional)
     if budget.unit == "wh":
         used = [calendar.working_time(max(anchor, since), max(anchor, until)) for since, until in ran]
         return working_due(at, budget.working_time - sum(used, timedelta(0)), calendar)

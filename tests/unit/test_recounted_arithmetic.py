@@ -16,9 +16,8 @@ from tests.support.another_calendar import NEWER, days
 from tests.support.sample import CALENDAR, at
 
 STARTS = st.integers(0, 500 * 24 * 60).map(lambda minutes: datetime(2026, 6, 1, tzinfo=UTC) + timedelta(minutes=minutes))
-BUDGETS = st.one_of(
-    st.integers(1, 9).map(lambda months: Budget(months, "mo")),
-    *(st.integers(1, 60).map(lambda number, unit=unit: Budget.parse(f"{number}{unit}")) for unit in ("wd", "cd", "h")),  # type: ignore[misc]
+BUDGETS = st.builds(Budget, st.integers(1, 60), st.sampled_from(["wd", "cd", "h"])) | st.builds(
+    Budget, st.integers(1, 9), st.just("mo")
 )
 COUNTINGS = st.sampled_from([CIVIL_CODE, Counting(roll=False), Counting(first_day_counts=True)])
 RULES: Final[Any] = st.builds(Rule, st.just("r"), BUDGETS, st.just("c"), st.just((Budget(1, "wd"),)), COUNTINGS)

@@ -141,3 +141,18 @@ def test_counted_twice_it_moves_once() -> None:
 def test_the_reported_flow_without_a_rule_has_nothing_to_count() -> None:
     task = the(given(register(policy="reported")).task)
     assert recounted(task, POLICIES["reported"], NEWER, NOW) == ()
+
+
+def test_an_internal_due_that_has_passed_is_not_forgotten_when_it_is_counted_again_and_again() -> None:
+    task, rulebook = task_of(days(30), internal=rule("15cd", ()))
+    after, _ = moved(task, rulebook)
+    assert moved(after, rulebook, NOW + timedelta(days=1)) == (after, ())
+
+
+def test_what_was_overdue_when_it_stood_still_rests_on_provisional_days_as_it_did_before() -> None:
+    late = midnight(1, 7)
+    task, rulebook = task_of(days(30), suspend(late), resume(late + timedelta(days=2)), until=late + timedelta(days=3))
+    old = clock_of(task, ClockName.FINISH)
+    assert (old.due, old.provisional) == (midnight(1, 5), True)
+    new = clock_of(moved(task, rulebook, late + timedelta(days=3))[0], ClockName.FINISH)
+    assert (new.due, new.provisional) == (midnight(1, 6), False)
