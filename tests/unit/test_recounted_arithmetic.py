@@ -60,3 +60,11 @@ def test_a_clock_restarted_by_a_transfer_is_recounted_from_its_new_start(unit: s
     moved_on = first.restarted(one, at(20), CALENDAR)
     direct = started(ClockName.SIGN, one, at(20), NEWER, policy_version=1)
     assert moved_on.recounted(one, at(21), NEWER).due == direct.due
+
+
+def test_a_clock_that_is_restarted_by_what_came_earlier_does_not_run_backwards() -> None:
+    one = days(20)
+    ran = started(ClockName.SIGN, one, at(0), CALENDAR, policy_version=1).restarted(one, at(20), CALENDAR).stopped(at(21))
+    again = ran.restarted(one, at(3), CALENDAR)
+    assert (again.anchor, again.since) == (at(21), at(21))
+    assert again.recounted(one, at(22), CALENDAR) == again
