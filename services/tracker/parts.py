@@ -26,6 +26,8 @@ _GIVEN: Final = {
     Family.RECTIFICATION: "rectification.assigned",
 }
 
+_MAY_SPLIT: Final = frozenset({f.Split.kind, f.Corrected.kind})
+
 Event = dict[str, Any]
 
 
@@ -38,6 +40,8 @@ class Parts:
     async def follow(self, rows: list[LedgerRow]) -> None:
         """Publish the events that follow from the facts, each acknowledged by the stream. Raises what nats-py raises."""
         for row in rows:
+            if row.part_of is None and row.entry.fact.kind not in _MAY_SPLIT:
+                continue
             for event in following(row):
                 subject = subjects.for_event(event["source"], event["owner"], event["subject"], event["type"])
                 await self._js.publish(subject, orjson.dumps(event))

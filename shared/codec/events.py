@@ -1,7 +1,7 @@
 """Pushed bytes become a command of the domain, or a rejection that names the field."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -137,14 +137,14 @@ def _command(event: Event[BaseModel]) -> c.Command | Undecodable:
 
 def _out_of_range(event: Event[BaseModel]) -> tuple[Reason, ...]:
     """Instants so far off that the arithmetic of zones and budgets would leave the calendar."""
-    years = {"$.time": event.time.year}
+    years = {} if event.time.year in _YEARS else {"$.time": event.time.year}
     for field, said in _said_instants(event.data):
         if isinstance(said, datetime):
             years[field] = said.year
         elif said is not None and said.date is not None:
             years[f"{field}.date"] = int(said.date[:4])
     why = f"the year must be from {_YEARS[0]} to {_YEARS[-1]}"
-    return tuple(Reason(path=path, message=why) for path, year in years.items() if year not in _YEARS)
+    return tuple([Reason(path=path, message=why) for path, year in years.items() if year not in _YEARS])
 
 
 def _bad_date(data: BaseModel) -> str:
@@ -158,18 +158,20 @@ def _bad_date(data: BaseModel) -> str:
     return "$.data"
 
 
-def _said_instants(data: BaseModel) -> Iterator[tuple[str, datetime | wire.DuePeriod | None]]:
+def _said_instants(data: BaseModel) -> list[tuple[str, datetime | wire.DuePeriod | None]]:
     """The instants and periods that an event brings, and where they stand."""
-    if isinstance(data, MatterData | Amendment | Noted | Relapsed):
-        yield "$.data.due", data.due
-    if isinstance(data, MatterData):
-        yield "$.data.received_at", data.received_at
-    elif isinstance(data, ExtensionRequested | ExtensionGranted):
-        yield "$.data.until", data.until
-    elif isinstance(data, Split):
-        for index, part in enumerate(data.parts):
-            yield f"$.data.parts.{index}.due", part.due
-            yield f"$.data.parts.{index}.received_at", part.received_at
+    if isinstance(data, Split):
+        fields = [(number, field) for number in range(len(data.parts)) for field in ("due", "received_at")]
+        return [(f"$.data.parts.{number}.{field}", getattr(data.parts[number], field)) for number, field in fields]
+    return [(f"$.data.{field}", getattr(data, field)) for field in _SAYING.get(type(data), ())]
+
+
+_SAYING: Final[dict[type[BaseModel], tuple[str, ...]]] = {
+    **dict.fromkeys(_FAMILY, ("due", "received_at")),
+    **dict.fromkeys((Amendment, Noted, Relapsed), ("due",)),
+    **dict.fromkeys((ExtensionRequested, ExtensionGranted), ("until",)),
+}
+"""The fields of an event's data that are instants or periods."""
 
 
 def _misfits(event: Event[BaseModel], at: subjects.Inbound) -> tuple[Reason, ...]:

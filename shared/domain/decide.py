@@ -1,6 +1,7 @@
 """`decide(task, command, rulebook) -> facts | refusal`: what a command makes happen, or why it may not."""
 
 from datetime import tzinfo
+from typing import Final
 
 from shared.domain import command as c
 from shared.domain import fact as f
@@ -14,6 +15,10 @@ from shared.domain.policy import DEFAULT_POLICY, Policy, Rulebook
 from shared.domain.refusal import Refusal
 from shared.domain.task import Task
 from shared.domain.transition import DUBAN_ONLY, OWNER_ONLY, may_become_open, moves, place_of, transition
+
+_WITH_DUE: Final = (c.RegisterTask, c.AmendTask, c.NoteOnTask, c.RelapseTask)
+_MAY_SET_A_DUE: Final = frozenset({c.AmendTask, c.NoteOnTask, c.RelapseTask})
+_MAY_CLOSE_BY_PARTS: Final = frozenset({c.TellOfPart, c.ResumeTask})
 
 
 def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entries | Refusal:
@@ -36,8 +41,8 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
     for crossing in before:
         task = evolve(task, crossing)
     entry = f.Entry(command.matter, command.cause, outcome(task, command, policy, rulebook.calendar))
-    by_parts = isinstance(command, c.TellOfPart | c.ResumeTask) and bool(task.parts)
-    if not task.alerts and not by_parts and not isinstance(command, c.AmendTask | c.NoteOnTask | c.RelapseTask):
+    by_parts = bool(task.parts) and type(command) in _MAY_CLOSE_BY_PARTS
+    if not task.alerts and not by_parts and type(command) not in _MAY_SET_A_DUE:
         return (*before, entry)  # nothing to withdraw, and no due that could lie in the past
     after = evolve(task, entry)
     if by_parts and (grade := closed_by_parts(after, policy)) is not None:
@@ -50,7 +55,9 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
 
 def is_overdue_at_once(command: c.Command, zone: tzinfo) -> bool:
     """Whether the command sets a due that lies before its own instant."""
-    due = instant_of(command.due, zone) if isinstance(command, c.RegisterTask | c.AmendTask) else None
+    if not isinstance(command, _WITH_DUE) or command.due is None:
+        return False
+    due = instant_of(command.due, zone)
     return due is not None and due < command.cause.at
 
 

@@ -17,7 +17,7 @@ from shared.domain.refusal import Refusal
 from shared.domain.shift import later
 from shared.domain.task import Pending, Task
 
-_AT_A_UNIT: Final = frozenset({"sign", "request-return", "not-accept"})
+_AT_A_UNIT: Final = frozenset({"sign", "accept", "request-return", "not-accept"})
 
 
 def guard(task: Task, command: c.Command, policy: Policy, calendar: Calendar) -> Refusal | None:

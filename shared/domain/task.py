@@ -211,7 +211,9 @@ class Task:
         """The next instant at which one of its clocks crosses a rung; None when nothing is to be waited for."""
         earliest: datetime | None = None
         for clock in self.clocks:
-            rungs = self.waiting(clock)
+            if not clock.rungs or clock.segments[-1].until is not None:
+                continue
+            rungs = self.waiting(clock) if self.alerts else clock.rungs
             if rungs and (earliest is None or rungs[0].at < earliest):
                 earliest = rungs[0].at
         return earliest

@@ -329,13 +329,16 @@ def _tally_rows(tally: Tally, partition: int) -> Iterable[Row]:
     return rows.values()
 
 
+_ALERTING: Final = (NearDue, Overdue, AlertWithdrawn)
+
+
 def _alert_rows(rows: Sequence[LedgerRow]) -> tuple[list[Row], list[Row]]:
     """The alerts that the rows raise, each as it stands after them, and the earlier ones that they withdraw."""
     raised: dict[tuple[Matter, str, int, str], dict[str, Any]] = {}
     withdrawn: list[Row] = []
     for row in rows:
         fact, matter = row.entry.fact, row.entry.matter
-        if not isinstance(fact, NearDue | Overdue | AlertWithdrawn):
+        if not isinstance(fact, _ALERTING):
             continue
         key = {"owner": matter.owner, "number": matter.number, "clock": fact.clock, "version": fact.version, "rung": fact.rung}
         alert = (matter, fact.clock, fact.version, fact.rung)

@@ -10,6 +10,7 @@ from tests.support.sample import (
     CITY,
     DISTRICT,
     MATTER,
+    accept,
     approve_return,
     at,
     merge,
@@ -113,7 +114,7 @@ def test_in_any_order_of_arrival_it_ends_with_the_same_unit_and_is_counted_there
 
 def test_what_was_returned_is_with_no_unit_that_could_sign_it_or_return_it_again() -> None:
     returned = given(register(), request_return(at(hours=3)), approve_return(at(hours=4)))
-    for command in (sign(at(1)), request_return(at(1), id_="again"), not_accept(at(1))):
+    for command in (sign(at(1)), request_return(at(1), id_="again"), not_accept(at(1)), accept(at(1))):
         returned.when(command).refused("$.type", early=True, saying="until its owner transfers it")
     returned.when(transfer(at(1), source=DISTRICT)).refused("$.owner", early=False, saying="only city")
     assert returned.when(transfer(at(1), source=CITY)).entries
