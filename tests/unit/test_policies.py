@@ -305,3 +305,12 @@ def test_without_the_default_policy_nothing_starts(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("shared.policies.resources.files", lambda package: tmp_path)
     with pytest.raises(BadPolicy, match="'standard'"):
         load_policies()
+
+
+def test_the_policy_file_of_the_readme_says_everything_there_is_and_is_taken(tmp_path: Path) -> None:
+    readme = Path(__file__).parents[2] / "shared" / "policies" / "README.md"
+    _, _, rest = readme.read_text(encoding="utf-8").partition("```toml\n")
+    file = tmp_path / "own.toml"
+    file.write_text(rest.partition("```")[0], encoding="utf-8")
+    policy = read_policy(file)
+    assert all(getattr(policy, field) for field in policy.__dataclass_fields__ if field != "earlier")
