@@ -56,13 +56,17 @@ def _length(text: object) -> timedelta:
     return timedelta(**{units[budget.unit]: budget.number})
 
 
+Citation = Annotated[str, Field(pattern=r"\S")]
+"""What a rule rests on; blank is none."""
+
+
 class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
 class _Rule(_Table):
     budget: Annotated[Budget, BeforeValidator(_budget)]
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
     near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
     first_day_counts: bool = False
     roll: bool = True
@@ -93,7 +97,7 @@ class _Sign(_Rule):
 
 class _Internal(_Table):
     before: Annotated[Budget, BeforeValidator(_lead)]
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
     near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
 
     def rule(self, id_: str) -> Rule:
@@ -110,7 +114,7 @@ class _Extension(_Table):
     times: Annotated[int, Field(ge=1)]
     longest: Annotated[Budget, BeforeValidator(_limit)]
     granted_by: Literal["owner", "unit"]
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
     answer: _AtOnce | None = None
 
     def limits(self, policy: str) -> Extensions:
@@ -120,7 +124,7 @@ class _Extension(_Table):
 
 class _Return(_Table):
     within: Annotated[Budget, BeforeValidator(_limit)]
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
     answer: _AtOnce | None = None
 
     def limits(self, policy: str) -> Returns:
@@ -132,7 +136,7 @@ class _Evaluation(_Table):
     within: Annotated[Budget, BeforeValidator(_limit)]
     unanswered_from: Annotated[Budget | None, BeforeValidator(_limit)] = None
     unanswered_until: Annotated[Budget | None, BeforeValidator(_limit)] = None
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
 
     @model_validator(mode="after")
     def _both_ends(self) -> "_Evaluation":
@@ -143,17 +147,17 @@ class _Evaluation(_Table):
 
 class _CoUnits(_Table):
     closing: Closing
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
 
 
 class _Split(_Table):
     closes_with: Literal["any", "all"]
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
 
 
 class _Grounds(_Table):
     grounds: Annotated[tuple[Annotated[str, Field(pattern=r"^\S(.*\S)?$")], ...], Field(min_length=1)]
-    citation: Annotated[str, Field(min_length=1)]
+    citation: Citation
 
 
 class _File(_Table):

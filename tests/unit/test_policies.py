@@ -185,6 +185,7 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
         ('budget = "10cd"', "budget = 10", "finish.directive.budget"),
         ('citation = "rule 2"', "", "finish.directive.citation"),
         ('citation = "rule 2"', 'citation = ""', "finish.directive.citation"),
+        ('citation = "rule 2"', 'citation = " "', "finish.directive.citation"),
         ('citation = "rule 1"', 'citation = "rule 1"\nlate = "5cd"', "sign.late"),
         ('near = ["30min"]', 'near = ["soon"]', "sign.near.0: 'soon' is no budget"),
         ('near = ["30min"]', 'near = ["open"]', "sign.near.0: 'open' is no lead"),
