@@ -74,6 +74,9 @@ class ClockState(Published):
 Stopped = Annotated[tuple[ClockName, ...], Field(description="The clocks that this stopped, at `at`.")]
 
 
+OpenParts = Annotated[tuple[str, ...], Field(description="Numbers of its open parts, which end with it.")]
+
+
 class FactData(Published):
     """Common to every fact."""
 
@@ -176,6 +179,7 @@ class Withdrawn(FactData):
     """The sender took the matter back."""
 
     stopped: Stopped
+    parts: OpenParts
 
 
 class Transferred(FactData):
@@ -208,6 +212,7 @@ class NotAccepted(FactData):
 
     ground: str
     stopped: Stopped
+    parts: OpenParts
 
 
 class Merged(FactData):
@@ -216,12 +221,14 @@ class Merged(FactData):
     into_owner: str
     into_number: str
     stopped: Stopped
+    parts: OpenParts
 
 
 class Excluded(FactData):
     """Out of the count (核减)."""
 
     stopped: Stopped
+    parts: OpenParts
 
 
 class Suspended(FactData):

@@ -1,4 +1,4 @@
-"""What a fact about one task means for others: a split makes its parts, and a part tells its whole how it went.
+"""What a fact about one task means for others: a split makes its parts, which end with it; a part tells its whole how it went.
 
 Both are events like those of any sender, published on DUBAN_IN before the fact itself goes out. An id made of what caused it
 makes a repetition harmless, so that each takes effect once whatever is interrupted.
@@ -17,7 +17,8 @@ from shared.domain import fact as f
 from shared.domain.clock import ClockName
 from shared.domain.command import SplitTask
 from shared.domain.matter import DUBAN, Family, Matter
-from shared.domain.task import Task
+from shared.domain.outcome import open_parts
+from shared.domain.task import Ended, Task
 from shared.ports import LedgerRow
 
 _GIVEN: Final = {
@@ -26,7 +27,7 @@ _GIVEN: Final = {
     Family.RECTIFICATION: "rectification.assigned",
 }
 
-_MAY_SPLIT: Final = frozenset({f.Split.kind, f.Corrected.kind})
+_ABOUT_PARTS: Final = frozenset(kind.kind for kind in (f.Split, f.Corrected, f.Withdrawn, f.NotAccepted, f.Merged, f.Excluded))
 
 Event = dict[str, Any]
 
@@ -40,7 +41,7 @@ class Parts:
     async def follow(self, rows: list[LedgerRow]) -> None:
         """Publish the events that follow from the facts, each acknowledged by the stream. Raises what nats-py raises."""
         for row in rows:
-            if row.part_of is None and row.entry.fact.kind not in _MAY_SPLIT:
+            if row.part_of is None and row.entry.fact.kind not in _ABOUT_PARTS:
                 continue
             for event in following(row):
                 subject = subjects.for_event(event["source"], event["owner"], event["subject"], event["type"])
@@ -51,6 +52,10 @@ def following(row: LedgerRow) -> Iterator[Event]:
     """The events that follow from a fact."""
     matter, fact = row.entry.matter, row.entry.fact
     yield from _parts(row)
+    for number in _ended_with(fact):
+        why = {"reason": f"{matter.number}: {fact.kind}"}
+        event_id = f"{row.partition}-{row.position}:{number}"
+        yield _event(event_id, Matter(matter.owner, number), fact.at, f"{row.family}.withdrawn", why)
     if row.part_of is not None and (how := _how_it_went(fact)) is not None:
         event_id = f"{row.partition}-{row.position}"
         told = {"number": matter.number, "over": None if how == "open" else how}
@@ -71,6 +76,17 @@ def _parts(row: LedgerRow) -> Iterator[Event]:
             given = inherited | {key: its for key, its in part.items() if its} | {"part_of": matter.number}
             whose = Matter(matter.owner, number)
             yield _event(f"{cause.source}:{cause.id}:{number}", whose, split.cause.at, _GIVEN[row.family], given)
+
+
+def _ended_with(fact: f.AnyFact) -> tuple[str, ...]:
+    """The open parts of a task that ended without closing."""
+    match fact:
+        case f.Withdrawn() | f.NotAccepted() | f.Merged() | f.Excluded():
+            return fact.parts
+        case f.Corrected():
+            return open_parts(fact.task) if isinstance(fact.task.state, Ended) else ()
+        case _:
+            return ()
 
 
 def _inherited(fact: f.Split | f.Corrected) -> Event:

@@ -276,7 +276,8 @@ class TellOfPart(Command):
     over: Literal["stage", "full", "ended"] | None
 
     action: ClassVar[str] = "tell-of-part"
-    rank: ClassVar[int] = 16
+    rank: ClassVar[int] = 24
+    """After all else of its instant: the parts that end with their whole tell so in the same one."""
 
 
 @value

@@ -151,6 +151,8 @@ class Withdrawn(Fact):
     """The sender took the matter back; `stopped` names the clocks that this stopped."""
 
     stopped: tuple[ClockName, ...]
+    parts: tuple[str, ...]
+    """Its open parts, which end with it."""
 
     kind: ClassVar[str] = "withdrawn"
 
@@ -198,6 +200,8 @@ class NotAccepted(Fact):
 
     ground: str
     stopped: tuple[ClockName, ...]
+    parts: tuple[str, ...]
+    """Its open parts, which end with it."""
 
     kind: ClassVar[str] = "not-accepted"
 
@@ -209,6 +213,8 @@ class Merged(Fact):
     into_owner: str
     into_number: str
     stopped: tuple[ClockName, ...]
+    parts: tuple[str, ...]
+    """Its open parts, which end with it."""
 
     kind: ClassVar[str] = "merged"
 
@@ -218,6 +224,8 @@ class Excluded(Fact):
     """Out of the count; `stopped` names the clocks that this stopped."""
 
     stopped: tuple[ClockName, ...]
+    parts: tuple[str, ...]
+    """Its open parts, which end with it."""
 
     kind: ClassVar[str] = "excluded"
 

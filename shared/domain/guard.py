@@ -93,7 +93,7 @@ def _split(task: Task, command: c.SplitTask, policy: Policy, calendar: Calendar)
 
 
 def _tell_of_part(task: Task, command: c.TellOfPart, policy: Policy, calendar: Calendar) -> Refusal | None:
-    if command.number in {part.number for part in task.parts}:
+    if any(part.number == command.number for episode in task.episodes for part in episode.parts):
         return None
     return Refusal("$.data.number", f"{command.number} is no part of it", early=True)
 

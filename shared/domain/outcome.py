@@ -59,6 +59,11 @@ def closed_by_parts(task: Task, policy: Policy) -> Grade | None:
     return grade if task.is_open or closed_further else None
 
 
+def open_parts(task: Task) -> tuple[str, ...]:
+    """The numbers of the parts that are not over yet."""
+    return tuple([part.number for part in task.parts if part.over is None])
+
+
 def approved(task: Task, grade: Grade, command: c.Command, policy: Policy, calendar: Calendar) -> f.Approved:
     """The closing of a task."""
     at = command.cause.at
@@ -140,7 +145,7 @@ def _approve(task: Task, command: c.ApproveTask, policy: Policy, calendar: Calen
 
 
 def _withdraw(task: Task, command: c.WithdrawTask, policy: Policy, calendar: Calendar) -> f.Withdrawn:
-    return f.Withdrawn(command.cause.at, _running(task, *ClockName))
+    return f.Withdrawn(command.cause.at, _running(task, *ClockName), open_parts(task))
 
 
 def _running(task: Task, *names: ClockName) -> tuple[ClockName, ...]:
@@ -169,15 +174,15 @@ def _approve_return(task: Task, command: c.ApproveReturn, policy: Policy, calend
 
 
 def _not_accept(task: Task, command: c.NotAcceptTask, policy: Policy, calendar: Calendar) -> f.NotAccepted:
-    return f.NotAccepted(command.cause.at, command.ground, _running(task, *ClockName))
+    return f.NotAccepted(command.cause.at, command.ground, _running(task, *ClockName), open_parts(task))
 
 
 def _merge(task: Task, command: c.MergeTask, policy: Policy, calendar: Calendar) -> f.Merged:
-    return f.Merged(command.cause.at, *command.into, _running(task, *ClockName))
+    return f.Merged(command.cause.at, *command.into, _running(task, *ClockName), open_parts(task))
 
 
 def _exclude(task: Task, command: c.ExcludeTask, policy: Policy, calendar: Calendar) -> f.Excluded:
-    return f.Excluded(command.cause.at, _running(task, *ClockName))
+    return f.Excluded(command.cause.at, _running(task, *ClockName), open_parts(task))
 
 
 def _suspend(task: Task, command: c.SuspendTask, policy: Policy, calendar: Calendar) -> f.Suspended:

@@ -102,3 +102,28 @@ async def test_what_follows_from_a_fact_is_a_valid_event_of_duban(database: Data
     events = list(following(split))
     assert [(event["source"], event["subject"]) for event in events] == [(DUBAN, f"ZB-1/{number}") for number in (1, 2, 3)]
     assert [event["data"]["due"] for event in events] == [{"precision": "month_end", "date": "2030-01-01"}] * 3
+
+
+async def test_the_open_parts_of_a_whole_that_is_withdrawn_end_with_it(database: Database, nats_url: str) -> None:
+    async with duban(database, nats_url) as world:
+        await split_in_three(world, database)
+        await done(world, "ZB-1/1", -50)
+
+        async def told() -> bool:
+            whole = await task_of(database, "ZB-1")
+            return whole is not None and whole.parts[0].over == "full"
+
+        await eventually(told, 10)
+        await world.ask(said("directive.withdrawn", "ZB-1", later(-30), reason="重复下达"))
+
+        async def over() -> bool:
+            found = [await task_of(database, f"ZB-1/{number}") for number in (1, 2, 3)]
+            return [task.state.place for task in found if task is not None] == ["closed", "ended", "ended"]
+
+        await eventually(over, 10)
+        whole = await task_of(database, "ZB-1")
+        assert whole is not None
+        assert whole.state.place == "ended"
+    async with ReadStore(database).snapshot() as snapshot:
+        assert (await recount(snapshot, SHANGHAI, lambda _: None)).differences == ()
+        assert await snapshot.rejected(10) == []

@@ -208,3 +208,14 @@ def test_a_part_keeps_its_number_when_an_earlier_split_is_told_late() -> None:
 def test_an_approval_closes_a_whole_whose_parts_are_open() -> None:
     now = given(*SPLIT, submit(at(3)), approve(at(4)))
     assert (the(now.task).state, parts_of(now)) == (Closed(at(4), at(4)), [("7/1", None), ("7/2", None)])
+
+
+def test_its_open_parts_end_with_it_when_it_ends_without_closing() -> None:
+    withdrawn = given(*SPLIT, told(1, "full", 3)).when(withdraw(at(4))).entries[0].fact
+    assert isinstance(withdrawn, f.Withdrawn)
+    assert withdrawn.parts == ("7/2",)
+
+
+def test_a_part_of_a_former_episode_may_still_tell_how_it_went() -> None:
+    relapsed = given(*SPLIT, submit(at(3)), approve(at(4)), relapse(at(9)))
+    assert relapsed.when(told(2, "full", 9.5)).then("part-told").leads_to("pending")
