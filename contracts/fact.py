@@ -277,6 +277,7 @@ class PartTold(FactData):
 
     number: str
     over: Over | None
+    position: int = Field(description="Of the part's own fact in its partition: the latest word counts.")
 
 
 class Evaluation(FactData):
@@ -416,6 +417,7 @@ class PartState(Published):
 
     number: str
     over: Over | None
+    position: int = Field(description="Of the part's fact that said so; 0 before any.")
 
 
 class EvaluationState(Published):

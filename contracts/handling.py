@@ -165,6 +165,7 @@ class PartTold(Contract):
 
     number: Name
     over: Literal["stage", "full", "ended"] | None = Field(description="How it was closed or that it ended; null: open again.")
+    position: Annotated[int, Field(ge=1)] = Field(description="Of the part's own fact in its partition: the latest word counts.")
 
 
 class Noted(Handling):

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -83,10 +83,42 @@ async def _feed(settings: Settings, tracker: Tracker, lines: list[bytes], ended:
             job = bar.add_task("replaying", total=len(lines))
             async with asyncio.TaskGroup() as group:
                 counting = group.create_task(_count(receipts, ended, len(lines), lambda: bar.advance(job)))
-                await publish_all(client, lines, lambda *_: ended.update(["rejected"]))
-                await tracker.idle()
+                for chunk in at_splits(lines):
+                    await publish_all(client, chunk, lambda *_: ended.update(["rejected"]))
+                    await tracker.idle()
                 await asyncio.wait([counting], timeout=RECEIPTS_SECONDS)
                 counting.cancel()
+
+
+def at_splits(lines: list[bytes]) -> Iterator[list[bytes]]:
+    """The lines in pieces, each of which ends where something follows for other tasks: at a split, and at what is said of a part.
+    What follows is published by the tracker, and a replay's clock must not run on before it.
+    """
+    parts: set[tuple[str, str]] = set()
+    piece: list[bytes] = []
+    for line in lines:
+        piece.append(line)
+        if parts or b".split." in line:
+            made, about = _parts_of(line)
+            parts |= made
+            if made or about in parts:
+                yield piece
+                piece = []
+    if piece or not lines:
+        yield piece
+
+
+def _parts_of(line: bytes) -> tuple[set[tuple[str, str]], tuple[str, str] | None]:
+    """The parts that an event makes, and the matter that it is about; nothing for what cannot be read."""
+    try:
+        event = orjson.loads(line)
+        owner, number = event.get("owner") or event["source"], event["subject"]
+        if event["type"] != "duban.task.split.v1":
+            return set(), (owner, number)
+        first, parts = event["data"].get("first", 1), event["data"]["parts"]
+        return {(owner, f"{number}/{one}") for one in range(first, first + len(parts))}, (owner, number)
+    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return set(), None
 
 
 async def _count(receipts: Subscription, ended: Counter[str], expected: int, tick: Callable[[], None]) -> None:

@@ -46,7 +46,9 @@ def check(
     if as_json:
         return print_json(_document(read))
     _show(read)
-    known = load_policies(settings_for(data).data / "policies").get(read.id)
+    own = settings_for(data).data / "policies"
+    load_policies(own, file)  # with the others that are there
+    known = load_policies(own).get(read.id)
     if known is not None and known != read:
         newer = "" if read.version > known.version else f"; its version should be greater than {known.version}"
         output.print(f"replaces {known.id}, version {known.version}{newer}", style="yellow")

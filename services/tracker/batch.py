@@ -148,13 +148,15 @@ class Batch:
         self._write(absorbed, command, parked.raw)
         return self._accept(read, command)
 
-    def recount(self, task: Task, calendar: Calendar) -> None:
-        """Count the clocks of a task on another calendar from now on."""
+    def recount(self, task: Task, calendar: Calendar) -> bool:
+        """Count the clocks of a task on another calendar from now on; False where its policy is not loaded."""
         current = self._known.tasks.get(task.matter, task)
         self._known.tasks.setdefault(task.matter, task)
-        entries = recounted(current, self._rulebook.policy_of(current), calendar, self._now)
+        policy = self._rulebook.policy_of(current)
+        entries = recounted(current, policy, calendar, self._now)
         if entries:
             self._append(entries, evolve_all(current, entries), None)
+        return policy is not None
 
     def cross(self, task: Task, before: datetime) -> None:
         """Raise the alerts of the rungs that a task's clocks crossed before the instant."""

@@ -54,11 +54,10 @@ def following(row: LedgerRow) -> Iterator[Event]:
     yield from _parts(row)
     for number in _ended_with(fact):
         why = {"reason": f"{matter.number}: {fact.kind}"}
-        event_id = f"{row.partition}-{row.position}:{number}"
-        yield _event(event_id, Matter(matter.owner, number), fact.at, f"{row.family}.withdrawn", why)
+        yield _event(_id_for(row, number), Matter(matter.owner, number), fact.at, f"{row.family}.withdrawn", why)
     if row.part_of is not None and (how := _how_it_went(fact)) is not None:
         event_id = f"{row.partition}-{row.position}"
-        told = {"number": matter.number, "over": None if how == "open" else how}
+        told = {"number": matter.number, "over": None if how == "open" else how, "position": row.position}
         yield _event(event_id, Matter(matter.owner, row.part_of), fact.at, "task.part-told", told)
 
 
@@ -75,7 +74,14 @@ def _parts(row: LedgerRow) -> Iterator[Event]:
         if isinstance(fact, f.Split) or number in {one.number for one in fact.task.parts}:
             given = inherited | {key: its for key, its in part.items() if its} | {"part_of": matter.number}
             whose = Matter(matter.owner, number)
-            yield _event(f"{cause.source}:{cause.id}:{number}", whose, split.cause.at, _GIVEN[row.family], given)
+            yield _event(
+                f"{row.partition}-{row.position}:{number.rpartition('/')[2]}", whose, split.cause.at, _GIVEN[row.family], given
+            )
+
+
+def _id_for(row: LedgerRow, number: str) -> str:
+    """The id of the event about a part that follows from a row: a short one, whatever the sender's own were."""
+    return f"{row.partition}-{row.position}:{number.rpartition('/')[2]}"
 
 
 def _ended_with(fact: f.AnyFact) -> tuple[str, ...]:

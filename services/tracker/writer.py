@@ -88,13 +88,20 @@ class Writer:
     async def recount(self) -> None:
         """Count the running clocks of the partition on the calendar that is loaded, if they were last counted on another."""
         calendar = self._rulebook.calendar.version
+        if self._lease.calendar == calendar:
+            return
         after: Matter | None = None
-        while self._lease.calendar != calendar:
+        left_out: list[Matter] = []
+        more = True
+        while more:
             async with self._turn:
-                after = await self._until_stored(lambda after=after: self._recount(after))  # type: ignore[misc]
-            if after is None:
-                self._lease = replace(self._lease, calendar=calendar)
-                await self.renew()
+                more, after = await self._until_stored(lambda after=after: self._recount(after, left_out))  # type: ignore[misc]
+        if left_out:
+            # Not noted as done: the next start, with their policies, makes up for them.
+            log.error("tracker.not_recounted", partition=self.partition, tasks=len(set(left_out)), first=str(left_out[0]))
+            return
+        self._lease = replace(self._lease, calendar=calendar)
+        await self.renew()
 
     async def next_wake(self) -> datetime | None:
         """The earliest instant at which something may have to be swept; asks the store only when that is past or unknown."""
@@ -133,15 +140,14 @@ class Writer:
         more = len(waking) == SWEEP or len(expired) == SWEEP
         return more, [receipt for receipt in receipts if receipt is not None]
 
-    async def _recount(self, after: Matter | None) -> Matter | None:
-        """Count a page of tasks anew; the last matter of the page, None when it was the last page."""
+    async def _recount(self, after: Matter | None, left_out: list[Matter]) -> tuple[bool, Matter | None]:
+        """Count a page of tasks anew: whether there are more, and the last matter of the page."""
         tasks = await self._store.open_tasks(self.partition, after, SWEEP)
         now = self._clock.now()
         batch = self._batch(await self._store.known((), (), {}), now)
-        for task in tasks:
-            batch.recount(task, self._rulebook.calendar)
+        left_out += [task.matter for task in tasks if not batch.recount(task, self._rulebook.calendar)]
         await self._commit(batch, now)
-        return tasks[-1].matter if len(tasks) == SWEEP else None
+        return len(tasks) == SWEEP, tasks[-1].matter if tasks else after
 
     def _now(self, commands: Sequence[Command]) -> datetime:
         """What time it is for a batch: in a replay, the time of its latest event."""

@@ -299,11 +299,12 @@ def _note(matter: Matter, cause: Cause, data: Noted) -> c.NoteOnTask:
 def _split(matter: Matter, cause: Cause, data: Split) -> c.SplitTask:
     for part in data.parts:
         _due(part.due)  # a date that no calendar knows must not come up only when the part is made
-    return c.SplitTask(matter, cause, len(data.parts), data.first)
+    policies = frozenset([part.policy for part in data.parts if part.policy is not None])
+    return c.SplitTask(matter, cause, len(data.parts), data.first, policies)
 
 
 def _tell_of_part(matter: Matter, cause: Cause, data: PartTold) -> c.TellOfPart:
-    return c.TellOfPart(matter, cause, data.number, data.over)
+    return c.TellOfPart(matter, cause, data.number, data.over, data.position)
 
 
 def _evaluate(matter: Matter, cause: Cause, data: Evaluated) -> c.EvaluateTask:

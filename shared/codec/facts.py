@@ -154,7 +154,7 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
     "extension-granted": lambda d: f.ExtensionGranted(_at(d), clocks_of(d["clocks"])),
     "extension-refused": lambda d: f.ExtensionRefused(_at(d), _stopped(d)),
     "split": lambda d: f.Split(_at(d), tuple(d["numbers"]), d["policy"], d["unit"], _instant_or_none(d["due"])),
-    "part-told": lambda d: f.PartTold(_at(d), d["number"], d["over"]),
+    "part-told": lambda d: f.PartTold(_at(d), d["number"], d["over"], d["position"]),
     "evaluated": lambda d: f.Evaluation(_at(d), d["of"], d["level"]),
     "looked-back": lambda d: f.LookedBack(_at(d), _stopped(d)),
     "archived": lambda d: f.Archived(_at(d), _stopped(d)),

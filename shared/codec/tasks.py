@@ -74,7 +74,7 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         done=tuple([UnitDone(done["unit"], _instant(done["at"])) for done in at_rest["done"]]),
         part_of=at_rest["part_of"],
         repeat_of=at_rest["repeat_of"],
-        parts=tuple([Part(part["number"], part["over"]) for part in at_rest["parts"]]),
+        parts=tuple([Part(part["number"], part["over"], part["position"]) for part in at_rest["parts"]]),
         evaluations=tuple([Evaluation(one["of"], one["level"], _instant(one["at"])) for one in at_rest["evaluations"]]),
         episode=at_rest["episode"],
         previous=None if at_rest["previous"] is None else task_of(at_rest["previous"]),

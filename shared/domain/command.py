@@ -258,6 +258,8 @@ class SplitTask(Command):
 
     parts: int
     first: int = 1
+    policies: frozenset[str] = frozenset()
+    """Those that parts name for themselves."""
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -274,6 +276,8 @@ class TellOfPart(Command):
 
     number: str
     over: Literal["stage", "full", "ended"] | None
+    position: int
+    """Of the part's own fact in its partition: the latest word counts, whenever it happened and arrived."""
 
     action: ClassVar[str] = "tell-of-part"
     rank: ClassVar[int] = 24

@@ -26,7 +26,7 @@ def decide(task: Task | None, command: c.Command, rulebook: Rulebook) -> f.Entri
     policy = _policy(task, command, rulebook)
     if isinstance(policy, Refusal):
         return policy
-    refusal = refused(task, command, policy, rulebook.calendar)
+    refusal = refused(task, command, policy, rulebook.calendar) or _parts_without_rules(task, command, rulebook)
     if refusal is not None:
         return refusal
     at = command.cause.at
@@ -80,6 +80,17 @@ def _policy(task: Task | None, command: c.Command, rulebook: Rulebook) -> Policy
     return policy
 
 
+def _parts_without_rules(task: Task | None, command: c.Command, rulebook: Rulebook) -> Refusal | None:
+    """A part that could not be registered must not be made."""
+    if task is None or not isinstance(command, c.SplitTask):
+        return None
+    for named in sorted(command.policies):
+        policy = rulebook.policy_on(named, command.cause.at)
+        if policy is None or task.family not in policy.finish:
+            return Refusal("$.data.parts", f"there is no policy {named!r} for a {task.family}, which a part names", early=False)
+    return None
+
+
 def unloaded(task: Task) -> Refusal:
     """Why nothing can be decided on a task whose policy, or its rule for the task's family, is gone; it may come back."""
     return Refusal("$.subject", f"the policy {task.policy} of this task is not loaded", early=True)
@@ -93,6 +104,8 @@ def refused(task: Task | None, command: c.Command, policy: Policy, calendar: Cal
         return Refusal("$.owner", why, early=False)
     if source != DUBAN and (command.action in DUBAN_ONLY or (isinstance(command, c.RegisterTask) and command.part_of)):
         return Refusal("$.source", "only duban itself makes the parts of a task and tells what became of them", early=False)
+    if isinstance(command, c.RegisterTask) and command.part_of and not command.matter.number.startswith(f"{command.part_of}/"):
+        return Refusal("$.data.part_of", f"{command.matter.number} is no part of {command.part_of}", early=False)
     place = place_of(task)
     if transition(policy.flow, place, command.action) is not None:
         return None if task is None else guard(task, command, policy, calendar)

@@ -161,7 +161,16 @@ def _split(task: Task, fact: f.Split) -> Changes:
 
 
 def _part_told(task: Task, fact: f.PartTold) -> Changes:
-    return {"parts": tuple([replace(part, over=fact.over) if part.number == fact.number else part for part in task.parts])}
+    """The latest word of a part, in the episode that it is a part of."""
+    if task.previous is not None and all(part.number != fact.number for part in task.parts):
+        return {"previous": replace(task.previous, **_part_told(task.previous, fact))}
+    return {"parts": tuple([_latest(part, fact) for part in task.parts])}
+
+
+def _latest(part: Part, fact: f.PartTold) -> Part:
+    if part.number != fact.number or fact.position <= part.position:
+        return part
+    return Part(part.number, fact.over, fact.position)
 
 
 def _evaluated(task: Task, fact: f.Evaluation) -> Changes:

@@ -295,6 +295,8 @@ class PartTold(Fact):
 
     number: str
     over: Literal["stage", "full", "ended"] | None
+    position: int
+    """Of the part's own fact in its partition: the latest word counts."""
 
     kind: ClassVar[str] = "part-told"
 

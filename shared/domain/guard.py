@@ -17,6 +17,8 @@ from shared.domain.refusal import Refusal
 from shared.domain.shift import later
 from shared.domain.task import Pending, Task
 
+LONGEST_NUMBER: Final = 200
+"""Of a matter, in characters: the contracts take no longer one."""
 _AT_A_UNIT: Final = frozenset({"sign", "accept", "request-return", "not-accept"})
 
 
@@ -84,6 +86,9 @@ def _archive(task: Task, command: c.ArchiveTask, policy: Policy, calendar: Calen
 
 
 def _split(task: Task, command: c.SplitTask, policy: Policy, calendar: Calendar) -> Refusal | None:
+    if len(command.numbers[-1]) > LONGEST_NUMBER:
+        why = f"the numbers of its parts would be longer than {LONGEST_NUMBER} characters"
+        return Refusal("$.subject", why, early=False)
     given = [part.number for episode in task.episodes for part in episode.parts]
     again = next((number for number in command.numbers if number in given), None)
     if again is None:

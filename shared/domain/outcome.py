@@ -231,7 +231,7 @@ def _split(task: Task, command: c.SplitTask, policy: Policy, calendar: Calendar)
 
 
 def _tell_of_part(task: Task, command: c.TellOfPart, policy: Policy, calendar: Calendar) -> f.PartTold:
-    return f.PartTold(command.cause.at, command.number, command.over)
+    return f.PartTold(command.cause.at, command.number, command.over, command.position)
 
 
 def _evaluate(task: Task, command: c.EvaluateTask, policy: Policy, calendar: Calendar) -> f.Evaluation:

@@ -109,6 +109,8 @@ class Part:
 
     number: str
     over: Literal["stage", "full", "ended"] | None = None
+    position: int = 0
+    """Of the part's fact that said so, in its partition; 0 before any."""
 
 
 @value

@@ -209,13 +209,15 @@ class _File(_Table):
         return None if given is None else given.rule(f"{self.id}.{name}")
 
 
-def load_policies(own: Path | None = None) -> Policies:
+def load_policies(own: Path | None = None, proposed: Path | None = None) -> Policies:
     """The shipped policies and those of the folder `own`, by id, each with its versions; an office's own policy takes the place
-    of a shipped one of the same id. Raises BadPolicy.
+    of a shipped one of the same id. A proposed file is read as if it were in the folder. Raises BadPolicy.
     """
     policies = _by_id(resources.files(__name__).iterdir())
-    if own is not None and own.is_dir():
-        policies |= _by_id(own.iterdir())
+    files = list(own.iterdir()) if own is not None and own.is_dir() else []
+    if proposed is not None:
+        files = [*(file for file in files if file.name != proposed.name), proposed]
+    policies |= _by_id(files)
     default = policies.get(DEFAULT_POLICY)
     if default is None:
         raise BadPolicy(f"there is no policy {DEFAULT_POLICY!r}, which is the default")

@@ -83,6 +83,7 @@ _FIELDS: Final[dict[str, tuple[Any, ...]]] = {
     "parts": (1, 2, 3),
     "number": ("7/1", "7/2", "7/3", "9"),
     "over": (None, "stage", "full", "ended"),
+    "position": (1, 2, 3),
     "of": ("handling_unit", "receiving_office"),
     "level": ("satisfied", "dissatisfied"),
 }

@@ -38,7 +38,7 @@ DATA: Final[dict[str, dict[str, Any]]] = {
     "task.signed": {},
     "task.accepted": {},
     "task.archived": {},
-    "task.part-told": {"number": "7/1", "over": "full"},
+    "task.part-told": {"number": "7/1", "over": "full", "position": 9},
     "task.assigned": {"to": "Li"},
     "task.progressed": {"percent": 40},
     "task.responded": {},

@@ -226,9 +226,15 @@ def split(when: datetime, *, id_: str = "split", source: str = DISTRICT, parts: 
 
 
 def tell_of_part(
-    when: datetime, *, id_: str = "part", number: str = "7/1", over: Literal["stage", "full", "ended"] | None = "full"
+    when: datetime,
+    *,
+    id_: str = "part",
+    number: str = "7/1",
+    over: Literal["stage", "full", "ended"] | None = "full",
+    position: int | None = None,
 ) -> c.TellOfPart:
-    return c.TellOfPart(MATTER, cause(c.TellOfPart, when, id_, DUBAN), number, over)
+    told = int((when - START).total_seconds()) + 10**6 if position is None else position
+    return c.TellOfPart(MATTER, cause(c.TellOfPart, when, id_, DUBAN), number, over, told)
 
 
 def evaluate(

@@ -7,7 +7,7 @@ import pytest
 from shared.domain import fact as f
 from shared.domain.clock import ClockName
 from shared.domain.command import Command
-from shared.domain.matter import DUBAN
+from shared.domain.matter import DUBAN, Matter
 from shared.domain.policy import Rulebook
 from shared.domain.tally import measures
 from shared.domain.task import Closed, Part
@@ -130,7 +130,7 @@ def test_a_part_that_is_open_again_is_waited_for_again() -> None:
 def test_a_part_that_is_open_again_after_the_whole_was_closed_is_on_record_and_the_whole_stays_closed() -> None:
     closed = given(*SPLIT, told(1, "full", 3), told(2, "full", 4))
     again = closed.when(told(1, None, 9)).then("part-told").leads_to("closed")
-    assert the(again.task).parts == (Part("7/1"), Part("7/2", "full"))
+    assert [part.over for part in the(again.task).parts] == [None, "full"]
 
 
 def test_while_it_is_suspended_what_became_of_the_parts_is_noted_and_it_closes_when_it_runs_again() -> None:
@@ -162,7 +162,8 @@ def test_only_duban_makes_parts_and_tells_of_them() -> None:
     said = "only duban itself makes the parts of a task"
     HALVES.when(replace(spoken, cause=replace(spoken.cause, source=CITY))).refused("$.source", early=False, saying=said)
     given().when(whole(part_of="6")).refused("$.source", early=False, saying=said)
-    by_duban = replace(whole(part_of="6"), cause=replace(whole().cause, source=DUBAN))
+    by_duban = replace(whole(part_of="6"), cause=replace(whole().cause, source=DUBAN), matter=Matter(CITY, "6/1"))
+    given().when(replace(by_duban, matter=Matter(CITY, "7"))).refused("$.data.part_of", early=False, saying="7 is no part of 6")
     task = the(given().when(by_duban).then("registered").task)
     assert (task.part_of, measures(task)) == ("6", ())
 
@@ -199,10 +200,18 @@ def test_a_split_that_a_late_event_lets_through_says_all_that_follows_from_it() 
 def test_a_part_keeps_its_number_when_an_earlier_split_is_told_late() -> None:
     tracker = tracked([whole(START), split(at(2), parts=2)])
     tracker.push(tell_of_part(at(3), number="7/1"), split(at(1), id_="earlier", parts=3, first=3))
-    assert sorted(the(tracker.task).parts, key=lambda part: part.number) == [
-        Part("7/1", "full"),
-        *(Part(f"7/{number}") for number in (2, 3, 4, 5)),
+    assert sorted((part.number, part.over) for part in the(tracker.task).parts) == [
+        ("7/1", "full"),
+        *((f"7/{number}", None) for number in (2, 3, 4, 5)),
     ]
+
+
+def test_the_latest_word_of_a_part_counts_whenever_it_happened() -> None:
+    # It was approved, and what was told late says that it had been withdrawn before.
+    first, second = tell_of_part(at(5), id_="a", position=40), tell_of_part(at(3), id_="b", over="ended", position=41)
+    for told_ in ((first, second), (second, first)):
+        tracker = tracked([*SPLIT, *told_])
+        assert the(tracker.task).parts[0] == Part("7/1", "ended", 41)
 
 
 def test_an_approval_closes_a_whole_whose_parts_are_open() -> None:
@@ -218,4 +227,17 @@ def test_its_open_parts_end_with_it_when_it_ends_without_closing() -> None:
 
 def test_a_part_of_a_former_episode_may_still_tell_how_it_went() -> None:
     relapsed = given(*SPLIT, submit(at(3)), approve(at(4)), relapse(at(9)))
-    assert relapsed.when(told(2, "full", 9.5)).then("part-told").leads_to("pending")
+    task = the(relapsed.when(told(2, "full", 9.5)).then("part-told").leads_to("pending").task)
+    assert task.previous is not None
+    assert [part.over for part in task.previous.parts] == [None, "full"]
+
+
+def test_a_part_under_a_policy_that_is_not_there_is_not_made() -> None:
+    wrong = replace(split(at(2)), policies=frozenset({"whole", "no-such"}))
+    given(*IN_HAND).when(wrong).refused("$.data.parts", early=False, saying="no policy 'no-such' for a directive")
+
+
+def test_numbers_that_no_event_could_carry_are_not_given() -> None:
+    long = Matter(CITY, "7" * 199)
+    commands = [replace(command, matter=long) for command in (*IN_HAND, split(at(2)))]
+    given(*commands[:-1]).when(commands[-1]).refused("$.subject", early=False, saying="longer than 200")
