@@ -39,8 +39,11 @@ class StoppedClock:
 
 
 @asynccontextmanager
-async def counted_on(database: Database, nats_url: str, calendar: Calendar, clock: Clock) -> AsyncIterator[None]:
-    tracker = Tracker(Settings(nats_url=nats_url), database, Rulebook(rulebook().policies, calendar), clock, "tracker")
+async def counted_on(
+    database: Database, nats_url: str, calendar: Calendar, clock: Clock, without: str = ""
+) -> AsyncIterator[None]:
+    policies = {id_: policy for id_, policy in rulebook().policies.items() if id_ != without}
+    tracker = Tracker(Settings(nats_url=nats_url), database, Rulebook(policies, calendar), clock, "tracker")
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         task = group.create_task(tracker.run(started))
@@ -86,3 +89,20 @@ async def test_a_notice_moves_the_running_dues_and_leaves_closed_ones(database: 
         found = await snapshot.task(Matter(CITY, "open"))
     assert found is not None
     assert finish_of(found[0]).due == finish.due
+
+
+async def test_a_task_whose_policy_was_not_loaded_is_made_up_for_at_the_next_start(database: Database, nats_url: str) -> None:
+    before = rulebook().calendar
+    after = Calendar(SHANGHAI, [*before.notices.values(), NOTICE], version="2027-x")
+    clock = StoppedClock(START)
+    async with outside(nats_url) as world:
+        async with counted_on(database, nats_url, before, clock):
+            await world.ask(said("complaint.received", "open", START, policy="hotline-shandong"))
+        async with counted_on(database, nats_url, after, clock, without="hotline-shandong"):
+            pass
+        assert not [row for row in await rows_of(database, "open") if isinstance(row.entry.fact, DeadlineMoved)]
+        async with counted_on(database, nats_url, after, clock):
+            pass
+    assert [row.entry.fact.calendar for row in await rows_of(database, "open") if isinstance(row.entry.fact, DeadlineMoved)] == [
+        "2027-x"
+    ]

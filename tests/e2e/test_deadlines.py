@@ -150,3 +150,15 @@ def test_a_policy_file_is_checked_before_it_is_used(tmp_path: Path) -> None:
     refused = asked("policy", "check", file, "--data", tmp_path)
     assert (refused.code, refused.out) == (78, "")
     assert "extension.longest: 'soon' is no budget" in refused.err
+
+
+def test_a_policy_that_does_not_go_with_the_others_is_refused_by_the_check(tmp_path: Path) -> None:
+    shipped = Path("shared/policies/petition.toml").read_text(encoding="utf-8")
+    own = tmp_path / "data" / "policies"
+    own.mkdir(parents=True)
+    (own / "first.toml").write_text(shipped.replace("version = 1", "version = 1\napplies_from = 2023-01-01"), encoding="utf-8")
+    second = tmp_path / "second.toml"
+    second.write_text(shipped.replace("version = 1", "version = 2\napplies_from = 2020-01-01"), encoding="utf-8")
+    checked = asked("policy", "check", second, "--data", tmp_path / "data")
+    assert checked.code == 78
+    assert "applies_from: must be later than 2023-01-01" in checked.err
