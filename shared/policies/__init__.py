@@ -16,6 +16,7 @@ from shared.domain.policy import DEFAULT_POLICY, Evaluations, Extensions, Polici
 from shared.domain.rule import AT_ONCE, Rule, Starts
 from shared.domain.task import Closing
 from shared.domain.value import replace
+from shared.toml_place import line_of
 
 
 class BadPolicy(Exception):
@@ -245,12 +246,15 @@ def _by_id(files: Iterable[object]) -> Policies:
 
 def read_policy(file: Path) -> Policy:
     """One policy file. Raises BadPolicy with the file, the place and the reason."""
+    text = ""
     try:
-        return _checked(_File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))))
+        text = file.read_text(encoding="utf-8")
+        return _checked(_File.model_validate(tomllib.loads(text)))
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         place = ".".join(str(step) for step in problem["loc"])
-        raise BadPolicy(f"{file}: {place}: {problem['msg'].removeprefix('Value error, ')}") from None
+        line = line_of(text, [str(step) for step in problem["loc"]])
+        raise BadPolicy(f"{file}:{line}: {place}: {problem['msg'].removeprefix('Value error, ')}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ValueError) as error:
         raise BadPolicy(f"{file}: {error}") from None
 

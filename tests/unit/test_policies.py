@@ -204,7 +204,7 @@ def test_a_bad_file_is_refused_with_its_name_and_the_place(tmp_path: Path, old: 
     file = written(tmp_path, GOOD.replace(old, new))
     with pytest.raises(BadPolicy) as refused:
         read_policy(file)
-    assert str(refused.value).startswith(f"{file}: ")
+    assert str(refused.value).startswith(f"{file}:")
     assert place in str(refused.value).removeprefix(f"{file}: ")
 
 
@@ -251,7 +251,7 @@ def test_a_rule_without_a_citation_is_refused_with_file_and_key(tmp_path: Path, 
     file = written(tmp_path, without)
     with pytest.raises(BadPolicy) as refused:
         read_policy(file)
-    assert str(refused.value).startswith(f"{file}: {key}: ")
+    assert re.match(rf"{re.escape(str(file))}:\d+: {re.escape(key)}: ", str(refused.value))
 
 
 def test_a_standard_flow_without_a_sign_rule_is_refused(tmp_path: Path) -> None:
