@@ -64,14 +64,24 @@ FIELD: Final = (
 """Counted by hand on the notices."""
 
 FIRST, LAST = date(2023, 1, 1), date(2026, 12, 31)
-"""The four years of the tables; a period is in them if the independent calendar, which ends with them, can count it."""
+"""The four years of the tables. The independent calendar ends with them: what comes after it is known by weekends and the
+statutory days of fixed date alone.
+"""
+_FIXED: Final = {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
+
+
+def _is_worked(day: date) -> bool:
+    if day > LAST:
+        return day.weekday() < 5 and (day.month, day.day) not in _FIXED
+    worked: bool = chinese_calendar.is_workday(day)
+    return worked
 
 
 def _five_working_days(day: date) -> date:
     left = 5
     while left:
         day += timedelta(days=1)
-        left -= chinese_calendar.is_workday(day)
+        left -= _is_worked(day)
     return day
 
 
@@ -84,7 +94,7 @@ def _sixty_days(day: date) -> date:
 
 
 def _next_workday(day: date) -> date:
-    while not chinese_calendar.is_workday(day):
+    while not _is_worked(day):
         day += timedelta(days=1)
     return day
 
@@ -95,11 +105,7 @@ _ORACLES: Final = {"5wd": _five_working_days, "15cd": _fifteen_days, "60cd": _si
 def _table(budget: str) -> Iterator[Vector]:
     for number in range((LAST - FIRST).days + 1):
         day = FIRST + timedelta(days=number)
-        try:
-            last = _ORACLES[budget](day)
-        except NotImplementedError:  # the library knows no day after LAST
-            return
-        yield through(budget, str(day), str(last))
+        yield through(budget, str(day), str(_ORACLES[budget](day)))
 
 
 TABLES: Final = {budget: tuple(_table(budget)) for budget in _ORACLES}
