@@ -16,7 +16,7 @@ from shared.domain.policy import DEFAULT_POLICY, Evaluations, Extensions, Polici
 from shared.domain.rule import AT_ONCE, Rule, Starts
 from shared.domain.task import Closing
 from shared.domain.value import replace
-from shared.toml_place import line_of
+from shared.policies.place import line_of
 
 
 class BadPolicy(Exception):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.toml_place import line_of
+from shared.policies.place import line_of
 
 TEXT = """# a policy
 id = "own"
