@@ -158,7 +158,7 @@ def test_an_offices_own_versions_take_the_place_of_all_shipped_ones(tmp_path: Pa
 
 def test_a_date_that_is_none_is_refused_with_its_file(tmp_path: Path) -> None:
     written(tmp_path, 1, 10, '"next year"')
-    with pytest.raises(BadPolicy, match=r"own-1\.toml: applies_from"):
+    with pytest.raises(BadPolicy, match=r"own-1\.toml:6: applies_from"):
         load_policies(tmp_path)
 
 
