@@ -43,8 +43,11 @@ async def queued(world: Outside, events: Sequence[Wire]) -> None:
     """Push while nobody listens: the events wait in the stream."""
     for event in events:
         await world.push(event)
-    info = await world.js.consumer_info(subjects.STREAM_IN, "tracker-0")
-    assert info.num_pending == len(events)
+
+    async def waiting() -> bool:  # the consumer's count lags the acknowledgement of the stream a little
+        return (await world.js.consumer_info(subjects.STREAM_IN, "tracker-0")).num_pending == len(events)
+
+    await eventually(waiting, 5)
 
 
 async def test_a_due_in_the_past_is_overdue_at_once_and_once_only(database: Database, nats_url: str) -> None:
