@@ -146,8 +146,13 @@ class PartitionTracker:
 
     async def backlog(self) -> int:
         """How many messages are pending in the stream or wait for an ack."""
+        return (await self.progress())[0]
+
+    async def progress(self) -> tuple[int, int]:
+        """How many messages are pending or wait for an ack, and the stream's sequence of the last one that was delivered."""
         info = await self._bus.js.consumer_info(subjects.STREAM_IN, self._durable)
-        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+        delivered = info.delivered.stream_seq if info.delivered is not None else 0
+        return (info.num_pending or 0) + (info.num_ack_pending or 0), delivered
 
     async def _wait_for_change(self) -> None:
         with contextlib.suppress(TimeoutError):

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import structlog
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 
+from contracts import subjects
 from services.tracker.collector import calm_collector
 from services.tracker.partition import Bus, PartitionTracker
 from services.tracker.parts import Parts
@@ -37,12 +39,14 @@ class Tracker:
         self._url = settings.nats_url
         self._broker = make_broker(self._url, "duban-tracker")
         self._held: list[PartitionTracker] = []
+        self._js: JetStreamContext | None = None
 
     async def run(self, started: asyncio.Event | None = None) -> None:
         """Track until cancelled; `started` is set once all partitions are held. Raises ConfigDrift, NatsUnreachable."""
         client: Client | None = None
         try:
             client, js = await connect(self._broker, self._url)
+            self._js = js
             await streams.provision(js, self._settings.partitions)
             await self._broker.start()
             calm_collector()
@@ -65,8 +69,17 @@ class Tracker:
             for partition in self._held:
                 await partition.idle()
             await self.published()
-            if not any([await partition.backlog() for partition in self._held]):
+            if await self._all_taken():
                 return
+
+    async def _all_taken(self) -> bool:
+        """Whether the last message of the stream was delivered and none is left: the counts alone lag an acknowledgement."""
+        assert self._js is not None, "who waits has started it"
+        state = (await self._js.stream_info(subjects.STREAM_IN)).state
+        progress = [await partition.progress() for partition in self._held]
+        if any(left for left, _ in progress):
+            return False
+        return not state.messages or max(delivered for _, delivered in progress) >= state.last_seq
 
     async def drive_to(self, instant: datetime) -> None:
         """Drive a replay's clock on to an instant and raise what is crossed by then."""

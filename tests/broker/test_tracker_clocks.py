@@ -45,7 +45,8 @@ async def queued(world: Outside, events: Sequence[Wire]) -> None:
         await world.push(event)
 
     async def waiting() -> bool:  # the consumer's count lags the acknowledgement of the stream a little
-        return (await world.js.consumer_info(subjects.STREAM_IN, "tracker-0")).num_pending == len(events)
+        info = await world.js.consumer_info(subjects.STREAM_IN, "tracker-0")
+        return bool(info.num_pending == len(events))
 
     await eventually(waiting, 5)
 
