@@ -173,6 +173,7 @@ class Approved(FactData):
     grade: Literal["stage", "full"]
     stopped: Stopped
     clocks: tuple[ClockState, ...]
+    minutes: int = Field(description="Working minutes from receipt, by the calendar of the day.")
 
 
 class Withdrawn(FactData):
@@ -385,10 +386,11 @@ class ArchivedState(Published):
 
 
 class EndedState(Published):
-    """Ended without closing."""
+    """Ended without closing; a closing before it was excluded stays on record."""
 
     place: Literal["ended"]
     at: Instant
+    closed: ClosedState | None
     how: Literal["withdrawn", "not_accepted", "merged", "excluded"]
 
 
@@ -428,6 +430,20 @@ class EvaluationState(Published):
     at: Instant
 
 
+class GivenState(Published):
+    """Whose the task became, and when; null is its owner's."""
+
+    unit: str | None
+    at: Instant
+
+
+class MarkState(Published):
+    """When something was done that figures ask for: each signing and responding, the rest the first time."""
+
+    what: Literal["signed", "responded", "submitted", "sent-back", "returned", "extended"]
+    at: Instant
+
+
 class TaskSnapshot(Published):
     """A task, whole."""
 
@@ -463,6 +479,9 @@ class TaskSnapshot(Published):
     repeat_of: str | None
     parts: tuple[PartState, ...]
     evaluations: tuple[EvaluationState, ...]
+    given: tuple[GivenState, ...] = Field(description="The units that had it in turn, in this episode.")
+    marks: tuple[MarkState, ...]
+    minutes: int = Field(description="Working minutes from receipt to the first closing; 0 before.")
     episode: int = Field(description="1, and one more with each relapse.")
     previous: "TaskSnapshot | None" = Field(description="The task as its former episode left it.")
 

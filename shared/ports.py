@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from shared.domain.fact import Entry
-from shared.domain.figures import Counts
+from shared.domain.journal import Journal
 from shared.domain.matter import Family, Matter
-from shared.domain.tally import Tally, TallyKey
 from shared.domain.task import Task
 from shared.domain.value import value
 
@@ -106,7 +105,8 @@ class Changes:
 
     rows: Sequence[LedgerRow]
     tasks: Sequence[Task]
-    tally: Tally
+    journal: Journal
+    """What the batch changes in the counts; it became known with its rows."""
     parked: Sequence[ParkedEvent]
     unparked: Collection[EventId]
     rejected: Sequence[RejectedPush]
@@ -190,29 +190,13 @@ class OverdueTask:
 
 
 @value
-class TallySnapshot:
-    """All tallies of one snapshot of the database, with the ledger positions that they are true for."""
-
-    positions: dict[int, int]
-    counts: dict[TallyKey, Counts]
-
-
-@value
-class Cohort:
-    """Tasks received in [since, until), judged at `as_of`; None leaves a side open."""
-
-    family: Family | None
-    since: datetime | None
-    until: datetime | None
-    as_of: datetime
-
-
-@value
 class StoredRow:
     """A ledger row as it lies in the database, columns and bytes apart, for verification."""
 
     partition: int
     position: int
+    recorded_at: int
+    """Microseconds since 1970 in UTC, as stored."""
     owner: str
     number: str
     kind: str

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     partitions: Annotated[int, Field(ge=1, le=256)] = 1
     """Number of partitions, and so of possible writers: 1 embedded, 16 in the large."""
 
+    few: Annotated[int, Field(ge=0)] = 10
+    """Below so many tasks a rate is shown with its interval and a remark, not to be compared."""
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone of `timezone`."""

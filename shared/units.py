@@ -1,12 +1,31 @@
-"""The office's own list of units: code, name, official order. A code that is not in it is accepted and listed as unregistered."""
+"""The office's own list of units: code, name, the unit above, official order. A code that is not in it is accepted and listed as
+unregistered.
+"""
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-Units = dict[str, str]
-"""Names by code, in official order."""
+
+class Units(dict[str, str]):
+    """Names by code, in official order; `above` has the unit above one, where there is one."""
+
+    def __init__(self, names: dict[str, str] | None = None, above: dict[str, str] | None = None) -> None:
+        super().__init__(names or {})
+        self.above = above or {}
+
+    def with_those_below(self, code: str) -> frozenset[str]:
+        """A unit and all below it."""
+        return frozenset({code, *(other for other in self.above if code in self.chain(other))})
+
+    def chain(self, code: str) -> tuple[str, ...]:
+        """A unit and those above it, the nearest first."""
+        found = [code]
+        while (above := self.above.get(found[-1])) is not None:
+            found.append(above)
+        return tuple(found)
 
 
 class BadUnits(Exception):
@@ -18,6 +37,7 @@ class _Unit(BaseModel):
 
     code: str
     name: str
+    within: str | None = None
 
 
 class _File(BaseModel):
@@ -29,11 +49,30 @@ class _File(BaseModel):
 def load_units(file: Path) -> Units:
     """The units of a TOML file with a `[[unit]]` table for each; none when there is no file. Raises BadUnits."""
     if not file.exists():
-        return {}
+        return Units()
     try:
-        return {unit.code: unit.name for unit in _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).unit}
+        return _tree(file, _File.model_validate(_read(file)).unit)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise BadUnits(f"{file}: {'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadUnits(f"{file}: {error}") from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+def _tree(file: Path, listed: list[_Unit]) -> Units:
+    above = {unit.code: unit.within for unit in listed if unit.within is not None}
+    known = {unit.code for unit in listed}
+    for code, within in above.items():
+        if within not in known:
+            raise BadUnits(f"{file}: unit {code} lies within {within}, which is not in the list")
+        seen, upper = {code}, within
+        while upper is not None:
+            if upper in seen:
+                raise BadUnits(f"{file}: unit {code} lies within itself, by way of {upper}")
+            seen.add(upper)
+            upper = above.get(upper)  # type: ignore[assignment]
+    return Units({unit.code: unit.name for unit in listed}, above)

@@ -1,27 +1,22 @@
-"""Commands that look: `figures`, `task show`, `alerts`, `rejected list`, `units`. They read the store; nothing need run."""
+"""Commands that look: `task show`, `alerts`, `rejected list`, `units`. They read the store; nothing need run."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from functools import reduce
-from operator import add
 from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
 from rich.table import Table
 
-from contracts.figures import Counts as WireCounts
-from contracts.figures import Group
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, local, output, print_json, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
 from services.cli.place import open_database
-from services.statistics.figures import wire_counts, wire_groups, wire_rates
-from shared.clock import SystemClock
 from shared.codec.tasks import encode_task
-from shared.domain.figures import Counts, Rate
-from shared.domain.matter import Family, Matter
-from shared.ports import AlertRecord, Cohort, LedgerRow, RejectedPush
+from shared.domain.matter import Matter
+from shared.domain.measure import Measure
+from shared.figures.sums import Span, summed
+from shared.ports import AlertRecord, LedgerRow, RejectedPush
 from shared.settings import Settings
 from shared.storage.reading import ReadStore, Snapshot
 from shared.storage.schema import check
@@ -33,12 +28,6 @@ task = typer.Typer(no_args_is_help=True, help="One task.")
 rejected = typer.Typer(no_args_is_help=True, help="Pushes that were not taken.")
 
 
-class GroupBy(StrEnum):
-    """What figures can be split by."""
-
-    UNIT = "unit"
-
-
 class AlertKind(StrEnum):
     """The kinds of alerts."""
 
@@ -48,82 +37,10 @@ class AlertKind(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(figures)
     app.command()(alerts)
     app.command()(units)
     app.add_typer(task, name="task")
     app.add_typer(rejected, name="rejected")
-
-
-def figures(
-    family: Annotated[Family | None, typer.Option("--family", help="One family; all where absent.")] = None,
-    since: Annotated[str | None, typer.Option("--from", help="First instant of receipt, included.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="End of receipt, not included.")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="Instant of judgement; now where absent.")] = None,
-    by: Annotated[GroupBy | None, typer.Option("--by", help="Split by unit.")] = None,
-    data: DataOption = DEFAULT_DATA,
-    as_json: JsonOption = False,
-) -> None:
-    """Counts and rates of the tasks received in a period, judged at an instant, with numerator and denominator.
-
-    A date without an offset is read in DUBAN_TIMEZONE.
-
-    Example: `duban figures --family complaint --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19`
-    """
-    settings = settings_for(data)
-    zone = settings.zone
-    judged_at = instant(as_of, zone) or SystemClock().now()
-    cohort = Cohort(family, instant(since, zone), instant(until, zone), judged_at)
-    grouped: dict[str, Counts] = asyncio.run(over(settings, lambda snapshot: snapshot.cohort(cohort)))
-    total = reduce(add, grouped.values(), Counts())
-    groups = wire_groups(grouped, tuple(load_units(settings.data / "units.toml"))) if by else ()
-    if as_json:
-        print_json(_figures_document(cohort, total, groups, by))
-    else:
-        _show_figures(cohort, total, groups, settings)
-
-
-def _figures_document(cohort: Cohort, total: Counts, groups: tuple[Group, ...], by: GroupBy | None) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "family": cohort.family,
-        "from": cohort.since,
-        "to": cohort.until,
-        "as_of": cohort.as_of,
-        "basis": "snapshot",
-        "counts": wire_counts(total),
-        "rates": wire_rates(total),
-    }
-    return document | ({"groups": groups} if by else {})
-
-
-def _show_figures(cohort: Cohort, total: Counts, groups: tuple[Group, ...], settings: Settings) -> None:
-    zone = settings.zone
-    title = f"{cohort.family or 'all families'}, received {local(cohort.since, zone)} to {local(cohort.until, zone)}"
-    table = Table(
-        box=None,
-        padding=(0, 1, 0, 0),
-        title=f"{title}, as of {local(cohort.as_of, zone)} ({settings.timezone})",
-        title_justify="left",
-    )
-    for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time"):
-        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
-    names = load_units(settings.data / "units.toml")
-    for group in groups:
-        table.add_row(names.get(group.key, group.key) or "—", *_cells(group.counts))
-    table.add_row("total", *_cells(wire_counts(total)), style="bold")
-    output.print(table)
-    for name, rate in (("closure", total.closure), ("on-time closure", total.on_time_closure)):
-        output.print(f"{name} {rate.numerator:,} / {rate.denominator:,} = {_percent(rate)}", highlight=False)
-
-
-def _cells(counts: WireCounts) -> list[str]:
-    domain = Counts(**counts.model_dump())
-    numbers = [f"{number:,}" for number in counts.model_dump().values()]
-    return [*numbers, _percent(domain.closure), _percent(domain.on_time_closure)]
-
-
-def _percent(rate: Rate) -> str:
-    return "—" if rate.value is None else f"{rate.value * 100:.2f} %"
 
 
 def alerts(
@@ -287,7 +204,7 @@ def units(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     Example: `duban units --json`
     """
     settings = settings_for(data)
-    named: dict[str, int] = asyncio.run(over(settings, lambda snapshot: snapshot.units()))
+    named: dict[str, int] = asyncio.run(over(settings, _named))
     known = load_units(settings.data / "units.toml")
     codes = [*known, *(code for code in named if code not in known)]
     listed = [{"code": c, "name": known.get(c), "registered": c in known, "tasks": named.get(c, 0)} for c in codes]
@@ -298,6 +215,13 @@ def units(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
         table.add_row(str(unit["code"]), str(unit["name"] or "—"), "yes" if unit["registered"] else "no", str(unit["tasks"]))
     output.print(table if listed else "no task names a unit yet")
     return None
+
+
+async def _named(snapshot: Snapshot) -> dict[str, int]:
+    """How many tasks are each unit's."""
+    sums = await summed(snapshot, (datetime.max.replace(tzinfo=UTC),), Span(), detail=False)
+    grouped = sums.by(lambda account: (account.unit,) if account.unit else ())
+    return {unit: counts.tasks[Measure.RECEIVED] for unit, counts in grouped.items() if counts.tasks[Measure.RECEIVED]}
 
 
 async def over(settings: Settings, work: Callable[[Snapshot], Awaitable[_T]]) -> _T:

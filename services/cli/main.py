@@ -14,6 +14,7 @@ from services.cli import (
     demonstration,
     explain,
     feed,
+    figures,
     history,
     look,
     policies,
@@ -61,7 +62,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, look, deadlines, policies, campaigns, audit):
+for commands in (run, demonstration, feed, history, figures, look, deadlines, policies, campaigns, audit):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 look.task.command("actions")(actions.task_actions)

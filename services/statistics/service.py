@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote_plus
 
 import structlog
 from faststream.nats import NatsBroker
@@ -14,6 +16,9 @@ from contracts import subjects
 from contracts.figures import Figures
 from services.statistics.figures import all_scopes
 from shared.clock import Clock
+from shared.domain.question import Question
+from shared.figures.document import Office
+from shared.figures.sums import Span, summed
 from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.streams import stats_bucket
 from shared.ports import NotStored
@@ -24,6 +29,7 @@ from shared.units import Units
 
 log = structlog.get_logger()
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 AT_MOST_EVERY_SECONDS: Final = 1.0
 AT_LEAST_EVERY_SECONDS: Final = 15.0
 """Facts wake this service; should a wake be lost, it looks by itself after this time."""
@@ -36,7 +42,7 @@ class Statistics:
         assert settings.nats_url is not None, "whoever builds the service knows its server"
         self._settings = settings
         self._store = ReadStore(database)
-        self._units = units
+        self._office = Office(units, settings.timezone, settings.zone, settings.few)
         self._clock = clock
         self._url = settings.nats_url
         self._broker = make_broker(self._url, "duban-statistics")
@@ -65,10 +71,11 @@ class Statistics:
 
     async def _publish_changed(self, client: Client, bucket: Any) -> None:
         try:
+            question = Question(as_of=self._clock.now())
             async with self._store.snapshot() as snapshot:
-                as_of = self._clock.now()
-                tallies = await snapshot.tallies()
-            for figures in all_scopes(tallies, self._units, as_of, self._settings.timezone):
+                positions = await snapshot.positions()
+                sums = await summed(snapshot, (question.as_of,), Span())
+            for figures in all_scopes(sums, question, self._office, positions):
                 if not _same(self._published.get(figures.scope), figures):
                     raw = figures.model_dump_json().encode()
                     await client.publish(subjects.stats(figures.scope), raw)
@@ -88,4 +95,12 @@ def _listen(broker: NatsBroker, changed: asyncio.Event) -> None:
 
 def _same(before: Figures | None, now: Figures) -> bool:
     """Whether nothing but the instant and the position moved; such a scope needs no new message."""
-    return before is not None and before == now.model_copy(update={"as_of": before.as_of, "positions": before.positions})
+    if before is None or before.counts != now.counts:
+        return False
+    return _timeless(before) == _timeless(now)
+
+
+def _timeless(figures: Figures) -> str:
+    """The figures without what every commit moves: the instant, which the lists behind the counts name, too."""
+    at = quote_plus(figures.as_of.isoformat())
+    return figures.model_copy(update={"as_of": EPOCH, "positions": {}}).model_dump_json().replace(at, "")

@@ -16,11 +16,11 @@ from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entries
 from shared.domain.history import Absorbed, absorb, comes_last, refold
+from shared.domain.journal import Line, journal_lines
 from shared.domain.matter import Matter
 from shared.domain.policy import DEFAULT_POLICY, Rulebook
 from shared.domain.recount import recounted
 from shared.domain.refusal import Refusal
-from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
 from shared.domain.value import replace, value
 from shared.ports import Changes, EventId, Known, Lease, LedgerRow, ParkedEvent, RejectedPush
@@ -96,14 +96,13 @@ class Batch:
         """Everything that the batch changes; None when it changes nothing."""
         if not (self._rows or self._parked_here or self._unparked or self._rejected):
             return None
-        tally: Tally = {}
+        journal: list[Line] = []
         for matter, before in self._before.items():
-            for key, change in tally_delta(before, self._known.tasks.get(matter), self._rulebook.zone).items():
-                tally[key] = tally.get(key, 0) + change
+            journal += journal_lines(before, self._known.tasks.get(matter), self._rulebook.zone)
         return Changes(
             rows=self._rows,
             tasks=[self._known.tasks[matter] for matter in self._before if matter in self._known.tasks],
-            tally=tally,
+            journal=journal,
             parked=list(self._parked_here.values()),
             unparked=self._unparked,
             rejected=list(self._rejected.values()),

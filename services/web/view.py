@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
-from contracts.figures import Counts, Figures, Group
+from contracts.figures import Counts, Figures, Group, Number
 from services.web import wording
 from shared.ports import OverdueTask
 from shared.units import Units
@@ -74,13 +74,13 @@ class View:
     """How long ago the last check was, for when the source is away."""
     as_of_iso: str
     as_of: str
-    received: int
+    received: Number
     cards: tuple[Card, ...]
     units: tuple[Line, ...]
     units_idle: int
     families: tuple[Line, ...]
     late: tuple[Late, ...]
-    late_total: int
+    late_total: Number
 
 
 def view_of(state: State, units: Units, zone: tzinfo, now: datetime) -> View:
@@ -131,10 +131,10 @@ def _family_lines(groups: Iterable[Group]) -> tuple[Line, ...]:
     return tuple(_line(group, FAMILIES.get(group.key, group.key), False, longest) for group in ordered)
 
 
-def _line(group: Group, name: str, unregistered: bool, longest: int) -> Line:
+def _line(group: Group, name: str, unregistered: bool, longest: Number) -> Line:
     counts = group.counts
     parts = (counts.closed, counts.open - counts.overdue_open, counts.overdue_open)
-    closed, waiting, overdue = (max(part, 0) * _BAR // max(longest, 1) for part in parts)
+    closed, waiting, overdue = (int(max(part, 0) * _BAR / max(longest, 1)) for part in parts)
     return Line(group.key, name, unregistered, counts, wording.percent(group.rates.closure), (closed, waiting, overdue))
 
 

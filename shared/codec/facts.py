@@ -139,7 +139,7 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
     "unit-submitted": lambda d: f.UnitSubmitted(_at(d), d["unit"]),
     "submitted": lambda d: f.Submitted(_at(d), d["unit"], _stopped(d)),
     "sent-back": lambda d: f.SentBack(_at(d)),
-    "approved": lambda d: f.Approved(_at(d), d["grade"], _stopped(d), clocks_of(d["clocks"])),
+    "approved": lambda d: f.Approved(_at(d), d["grade"], _stopped(d), clocks_of(d["clocks"]), d["minutes"]),
     "withdrawn": lambda d: f.Withdrawn(_at(d), _stopped(d), tuple(d["parts"])),
     "transferred": lambda d: f.Transferred(_at(d), d["to_unit"], clocks_of(d["clocks"])),
     "return-requested": lambda d: f.ReturnRequested(_at(d), clocks_of(d["clocks"])),

@@ -17,8 +17,10 @@ from shared.domain.task import (
     Ended,
     Evaluation,
     Extension,
+    Given,
     Handling,
     InReview,
+    Mark,
     Part,
     Pending,
     State,
@@ -76,6 +78,9 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         repeat_of=at_rest["repeat_of"],
         parts=tuple([Part(part["number"], part["over"], part["position"]) for part in at_rest["parts"]]),
         evaluations=tuple([Evaluation(one["of"], one["level"], _instant(one["at"])) for one in at_rest["evaluations"]]),
+        given=tuple([Given(one["unit"], _instant(one["at"])) for one in at_rest["given"]]),
+        marks=tuple([Mark(one["what"], _instant(one["at"])) for one in at_rest["marks"]]),
+        minutes=at_rest["minutes"],
         episode=at_rest["episode"],
         previous=None if at_rest["previous"] is None else task_of(at_rest["previous"]),
     )
@@ -137,5 +142,7 @@ _STATES: Final[dict[str, Callable[[dict[str, Any]], State]]] = {
     "in_review": lambda state: InReview(_instant(state["since"])),
     "closed": lambda state: _closed(state),
     "archived": lambda state: Archived(_instant(state["at"]), _closed(state["closed"])),
-    "ended": lambda state: Ended(_instant(state["at"]), state["how"]),
+    "ended": lambda state: Ended(
+        _instant(state["at"]), state["how"], None if state["closed"] is None else _closed(state["closed"])
+    ),
 }

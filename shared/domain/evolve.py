@@ -11,9 +11,12 @@ from shared.domain.task import (
     Ended,
     Evaluation,
     Extension,
+    Given,
     Handling,
     How,
     InReview,
+    Mark,
+    Marked,
     Part,
     Pending,
     State,
@@ -77,6 +80,7 @@ def _registered(entry: f.Entry, fact: f.Registered) -> Task:
         closing=fact.closing,
         part_of=fact.part_of,
         repeat_of=fact.repeat_of,
+        given=(Given(fact.unit, fact.at),),
     )
 
 
@@ -86,16 +90,38 @@ Changes = dict[str, Any]
 
 def _amended(task: Task, fact: f.Amended) -> Changes:
     said = {"title": fact.title, "unit": fact.unit, "co_units": fact.co_units, "category": fact.category}
-    changes = {field: new for field, new in (said | {"priority": fact.priority}).items() if new is not None}
+    changes: Changes = {field: new for field, new in (said | {"priority": fact.priority}).items() if new is not None}
+    if fact.unit is not None and fact.unit != task.unit:
+        changes["given"] = _given(task, fact.unit, fact)
     return changes | {"clocks": _with(task.clocks, fact.clocks)}
 
 
+def _given(task: Task, unit: str | None, fact: f.Fact) -> tuple[Given, ...]:
+    """The units that had it, one more; an event that waited for another is applied after it."""
+    return (*task.given, Given(unit, max(fact.at, task.given[-1].at)))
+
+
+def _marked(task: Task, what: Marked, fact: f.Fact) -> tuple[Mark, ...]:
+    """The marks with the first of its kind."""
+    if any(mark.what == what for mark in task.marks):
+        return task.marks
+    return (*task.marks, Mark(what, fact.at))
+
+
 def _signed(task: Task, fact: f.Signed) -> Changes:
-    return {"state": Handling(fact.at), "clocks": _with(_stopped(task, fact), fact.clocks)}
+    marks = (*task.marks, Mark("signed", fact.at))
+    return {"state": Handling(fact.at), "clocks": _with(_stopped(task, fact), fact.clocks), "marks": marks}
 
 
 def _accepted(task: Task, fact: f.Accepted | f.Responded) -> Changes:
-    return {"clocks": _with(_stopped(task, fact), fact.clocks)}
+    return {"clocks": _with(_stopped(task, fact), fact.clocks), "marks": _responded(task, fact)}
+
+
+def _responded(task: Task, fact: f.Accepted | f.Responded | f.Submitted | f.Approved) -> tuple[Mark, ...]:
+    """The marks with a response, where the fact stops the clock of it or the clock starts no more."""
+    if ClockName.RESPOND in fact.stopped or isinstance(fact, (f.Accepted, f.Responded)):
+        return (*task.marks, Mark("responded", fact.at))
+    return task.marks
 
 
 def _only_stopped(task: Task, fact: f.LookedBack) -> Changes:
@@ -120,18 +146,24 @@ def _done(task: Task, unit: str, fact: f.Fact) -> tuple[UnitDone, ...]:
 
 
 def _submitted(task: Task, fact: f.Submitted) -> Changes:
-    changes = {"state": InReview(fact.at), "clocks": _stopped(task, fact), "return_asked_at": None}
+    marks = _responded(task, fact)
+    if not any(mark.what == "submitted" for mark in marks):
+        marks = (*marks, Mark("submitted", fact.at))
+    changes = {"state": InReview(fact.at), "clocks": _stopped(task, fact), "return_asked_at": None, "marks": marks}
     return changes if fact.unit is None or not task.co_units else changes | {"done": _done(task, fact.unit, fact)}
 
 
 def _sent_back(task: Task, fact: f.SentBack) -> Changes:
-    return {"state": Handling(fact.at), "sent_back": task.sent_back + 1, "done": ()}
+    marks = _marked(task, "sent-back", fact)
+    return {"state": Handling(fact.at), "sent_back": task.sent_back + 1, "done": (), "marks": marks}
 
 
 def _approved(task: Task, fact: f.Approved) -> Changes:
-    first = fact.at if task.closed is None else task.closed.at
-    closed = Closed(first, fact.at if fact.grade == "full" else None)
-    return _over(task, closed, _with(_stopped(task, fact), fact.clocks))
+    full_at = fact.at if fact.grade == "full" else None
+    first = task.closed
+    closed = Closed(fact.at if first is None else first.at, full_at)
+    changes = _over(task, closed, _with(_stopped(task, fact), fact.clocks)) | {"marks": _responded(task, fact)}
+    return changes if first is not None else changes | {"minutes": fact.minutes}
 
 
 def _archived(task: Task, fact: f.Archived) -> Changes:
@@ -151,6 +183,9 @@ def _relapsed(task: Task, fact: f.Relapsed) -> Changes:
         "done": (),
         "parts": (),
         "evaluations": (),
+        "given": (Given(task.unit, fact.at),),
+        "marks": (),
+        "minutes": 0,
         "episode": task.episode + 1,
         "previous": replace(task, clocks=tuple([clock.stopped(fact.at) for clock in task.clocks])),
     }
@@ -179,7 +214,8 @@ def _evaluated(task: Task, fact: f.Evaluation) -> Changes:
 
 def _transferred(task: Task, fact: f.Transferred) -> Changes:
     clocks = _with(task.clocks, fact.clocks)
-    return {"state": Pending(), "unit": fact.to_unit, "clocks": clocks, "return_asked_at": None}
+    given = _given(task, fact.to_unit, fact)
+    return {"state": Pending(), "unit": fact.to_unit, "clocks": clocks, "return_asked_at": None, "given": given}
 
 
 def _return_requested(task: Task, fact: f.ReturnRequested) -> Changes:
@@ -191,7 +227,8 @@ def _return_refused(task: Task, fact: f.ReturnRefused) -> Changes:
 
 
 def _return_approved(task: Task, fact: f.ReturnApproved) -> Changes:
-    return {"state": Pending(), "unit": None, "clocks": _stopped(task, fact), "return_asked_at": None}
+    changes = {"state": Pending(), "unit": None, "clocks": _stopped(task, fact), "return_asked_at": None}
+    return changes | {"given": _given(task, None, fact), "marks": _marked(task, "returned", fact)}
 
 
 def _suspended(task: Task, fact: f.Suspended) -> Changes:
@@ -207,7 +244,8 @@ def _extension_requested(task: Task, fact: f.ExtensionRequested) -> Changes:
 
 
 def _extension_granted(task: Task, fact: f.ExtensionGranted) -> Changes:
-    return {"extension": None, "extensions": task.extensions + 1, "clocks": _with(task.clocks, fact.clocks)}
+    marks = _marked(task, "extended", fact)
+    return {"extension": None, "extensions": task.extensions + 1, "clocks": _with(task.clocks, fact.clocks), "marks": marks}
 
 
 def _extension_refused(task: Task, fact: f.ExtensionRefused) -> Changes:
@@ -215,7 +253,7 @@ def _extension_refused(task: Task, fact: f.ExtensionRefused) -> Changes:
 
 
 def _ended(how: How) -> Callable[[Task, Any], Changes]:
-    return lambda task, fact: _over(task, Ended(fact.at, how), _stopped(task, fact))
+    return lambda task, fact: _over(task, Ended(fact.at, how, task.closed), _stopped(task, fact))
 
 
 def _over(task: Task, state: State, clocks: tuple[Clock, ...]) -> Changes:

@@ -142,6 +142,8 @@ class Approved(Fact):
     grade: Grade
     stopped: tuple[ClockName, ...]
     clocks: tuple[Clock, ...]
+    minutes: int
+    """Working minutes from receipt, by the calendar of the day."""
 
     kind: ClassVar[str] = "approved"
 

@@ -1,6 +1,7 @@
 """What each command that is allowed makes of a task: its own fact, and what follows from it at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from shared.domain import command as c
@@ -13,6 +14,7 @@ from shared.domain.setting import answered_early, asked, changed, following, loo
 from shared.domain.task import Closed, Grade, Suspended, Task
 from shared.domain.value import replace
 
+_MINUTE: Final = timedelta(minutes=1)
 _NOT_CLOSING: Final = frozenset(ClockName) - {ClockName.LOOK_BACK}
 
 
@@ -67,7 +69,9 @@ def open_parts(task: Task) -> tuple[str, ...]:
 def approved(task: Task, grade: Grade, command: c.Command, policy: Policy, calendar: Calendar) -> f.Approved:
     """The closing of a task."""
     at = command.cause.at
-    return f.Approved(at, grade, _running(task, *_NOT_CLOSING), look_back(task, policy, at, calendar) if grade == "full" else ())
+    clocks = look_back(task, policy, at, calendar) if grade == "full" else ()
+    minutes = calendar.working_time(task.received_at, at) // _MINUTE
+    return f.Approved(at, grade, _running(task, *_NOT_CLOSING), clocks, minutes)
 
 
 def _amend(task: Task, command: c.AmendTask, policy: Policy, calendar: Calendar) -> f.Amended:

@@ -17,6 +17,7 @@ Closing = Literal["lead", "any", "all"]
 """Whose submission puts a task with co-units in review: the lead unit's (主办), any unit's, or the last of all units'."""
 Satisfaction = Literal["satisfied", "mostly_satisfied", "dissatisfied"]
 Evaluated = Literal["handling_unit", "receiving_office"]
+Marked = Literal["signed", "responded", "submitted", "sent-back", "returned", "extended"]
 
 
 @value
@@ -77,10 +78,11 @@ class Archived:
 
 @value
 class Ended:
-    """Ended without closing."""
+    """Ended without closing; a closing before it was excluded stays on record."""
 
     at: datetime
     how: How
+    closed: Closed | None = None
     place: Literal["ended"] = "ended"
 
 
@@ -111,6 +113,22 @@ class Part:
     over: Literal["stage", "full", "ended"] | None = None
     position: int = 0
     """Of the part's fact that said so, in its partition; 0 before any."""
+
+
+@value
+class Given:
+    """Whose the task became, and when; None is its owner's, before a unit was named or after an approved return."""
+
+    unit: str | None
+    at: datetime
+
+
+@value
+class Mark:
+    """When something was done that figures ask for: each signing and responding, the rest the first time."""
+
+    what: Marked
+    at: datetime
 
 
 @value
@@ -172,6 +190,11 @@ class Task:
     repeat_of: str | None = None
     """Number of the same person's earlier complaint of the same matter (重复件); other persons' are merged."""
     evaluations: tuple[Evaluation, ...] = ()
+    given: tuple[Given, ...] = ()
+    """The units that had it in turn, in this episode; the last one has it."""
+    marks: tuple[Mark, ...] = ()
+    minutes: int = 0
+    """Working minutes from receipt to the first closing, by the calendar of that day; 0 before."""
     episode: int = 1
     previous: "Task | None" = None
 

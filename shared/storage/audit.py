@@ -1,21 +1,25 @@
-"""Proof of the books: the hash chain of the ledger, and tasks and tallies against a recount from it, in one snapshot."""
+"""Proof of the books: the hash chain of the ledger, and tasks and journal against a recount from it, in one snapshot."""
 
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import tzinfo
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import date, tzinfo
 
 import orjson
 
 from shared.codec.facts import GENESIS, chain, decode_fact
+from shared.codec.journal import LINE, day_of
 from shared.domain.evolve import BrokenHistory, evolve
-from shared.domain.figures import Counts
+from shared.domain.journal import Line, journal_lines
 from shared.domain.matter import Matter
-from shared.domain.tally import TallyKey, measures, tally_key
+from shared.domain.measure import Measure, measures
 from shared.domain.task import Task
+from shared.domain.timeline import Account
 from shared.domain.value import value
 from shared.ports import StoredRow
+from shared.storage.instants import from_micros, to_micros
 from shared.storage.reading import Snapshot
 
+Journal = Counter[tuple[tuple[int, int, int, date, Account], str]]
 Tick = Callable[[int], None]
 """Told how many rows were read so far."""
 
@@ -39,8 +43,9 @@ class Verified:
 
 
 async def recount(snapshot: Snapshot, zone: tzinfo, tick: Tick) -> Recount:
-    """Fold the whole ledger and compare with the stored tasks and tallies, all of one snapshot."""
+    """Fold the whole ledger and compare with the stored tasks and the journal, all of one snapshot."""
     tasks: dict[Matter, Task] = {}
+    expected: Journal = Counter()
     facts = 0
     differences: list[str] = []
     async for row in snapshot.ledger():
@@ -48,14 +53,28 @@ async def recount(snapshot: Snapshot, zone: tzinfo, tick: Tick) -> Recount:
         tick(facts)
         try:
             entry = decode_fact(row.body)
-            tasks[entry.matter] = evolve(tasks.get(entry.matter), entry)
+            before = tasks.get(entry.matter)
+            after = tasks[entry.matter] = evolve(before, entry)
+            _enter(expected, row.partition, row.recorded_at, journal_lines(before, after, zone))
         except BrokenHistory as error:
             differences.append(str(error))
         except (ValueError, KeyError, TypeError) as error:
             differences.append(f"partition {row.partition}, position {row.position}: no fact can be read there ({error})")
     differences += [difference async for difference in _tasks_that_differ(snapshot, tasks)]
-    differences += _tallies_that_differ((await snapshot.tallies()).counts, _tallied(tasks, zone))
+    differences += [difference async for difference in _lines_that_differ(snapshot, expected)]
     return Recount(facts, len(tasks), tuple(differences))
+
+
+def _enter(journal: Journal, partition: int, known: int, lines: Sequence[Line]) -> None:
+    for line in lines:
+        key = (partition, known, to_micros(line.at), line.received_on, line.account)
+        for measure in measures(line.plus):
+            journal[key, measure.word] += 1
+        for measure in measures(line.minus):
+            journal[key, measure.word] -= 1
+        if line.minutes:
+            closed = (line.plus >> Measure.CLOSED & 1) - (line.minus >> Measure.CLOSED & 1)
+            journal[key, f"closed after {line.minutes} working minutes"] += closed
 
 
 async def _tasks_that_differ(snapshot: Snapshot, tasks: dict[Matter, Task]) -> AsyncIterator[str]:
@@ -68,19 +87,21 @@ async def _tasks_that_differ(snapshot: Snapshot, tasks: dict[Matter, Task]) -> A
         yield f"task {matter.number} of {matter.owner} is in the ledger only"
 
 
-def _tallied(tasks: dict[Matter, Task], zone: tzinfo) -> dict[TallyKey, Counts]:
-    counted: dict[TallyKey, Counter[str]] = defaultdict(Counter)
-    for task in tasks.values():
-        for episode in task.episodes:
-            counted[tally_key(episode, zone)].update(measures(episode))
-    return {key: Counts(**counts) for key, counts in counted.items()}
-
-
-def _tallies_that_differ(stored: dict[TallyKey, Counts], recounted: dict[TallyKey, Counts]) -> Iterator[str]:
-    for key in sorted(stored.keys() | recounted.keys()):
-        here, there = stored.get(key, Counts()), recounted.get(key, Counts())
-        if here != there:
-            yield f"tally {key.family} {key.unit or '—'} {key.day}: stored {here}, recounted {there}"
+async def _lines_that_differ(snapshot: Snapshot, expected: Journal) -> AsyncIterator[str]:
+    """Where the sums of the journal are not those of the ledger, by instant of the count and of knowledge."""
+    accounts, changes = await snapshot.journal_words()
+    async for partition, body in snapshot.journal():
+        for at, known, day, account, change, minutes in LINE.iter_unpack(body):
+            plus, minus = changes[partition][change]
+            line = Line(from_micros(at), day_of(day), accounts[partition][account], minus, plus, minutes)
+            _enter(expected, partition, known, [line])
+    for (key, what), surplus in expected.items():
+        if surplus:
+            partition, known, at, day, account = key
+            yield (
+                f"journal of partition {partition}, known {from_micros(known)}: at {from_micros(at)} {account.family}"
+                f" {account.unit or '—'} received {day}: {what} {-surplus:+} against the ledger"
+            )
 
 
 async def verify(snapshot: Snapshot, tick: Tick) -> Verified:

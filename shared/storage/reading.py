@@ -3,39 +3,22 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import date, datetime
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.codec.journal import decode_account, decode_change
 from shared.codec.tasks import decode_task
-from shared.domain.figures import Counts
 from shared.domain.matter import Family, Matter
-from shared.domain.tally import TallyKey
 from shared.domain.task import Task
-from shared.ports import AlertRecord, Cohort, LedgerRow, OverdueTask, ParkedEvent, RejectedPush, StoredRow, TallySnapshot
+from shared.domain.timeline import Account
+from shared.ports import AlertRecord, LedgerRow, OverdueTask, ParkedEvent, RejectedPush, StoredRow
 from shared.storage.engine import Database
-from shared.storage.instants import from_micros, instant_or_none, micros_or_none, to_micros
+from shared.storage.instants import from_micros, instant_or_none, to_micros
 from shared.storage.tracking import PARKED_COLUMNS, ledger_row_of, parked_event_of
 from shared.storage.trouble import trouble_as_not_stored
-
-_COUNTS: Final = "received, closed, closed_on_time, closed_late, open, overdue_open"
-
-_COHORT: Final = """
-SELECT {group} AS grouped,
-       count(*) AS received,
-       sum(CASE WHEN closed THEN 1 ELSE 0 END) AS closed,
-       sum(CASE WHEN closed AND closed_at <= due_at THEN 1 ELSE 0 END) AS closed_on_time,
-       sum(CASE WHEN closed AND closed_at > due_at THEN 1 ELSE 0 END) AS closed_late,
-       sum(CASE WHEN NOT closed AND NOT ended THEN 1 ELSE 0 END) AS open,
-       sum(CASE WHEN NOT closed AND NOT ended AND due_at < :as_of THEN 1 ELSE 0 END) AS overdue_open
-  FROM (SELECT unit, closed_at, due_at,
-               closed_at IS NOT NULL AND closed_at <= :as_of AS closed,
-               ended_at IS NOT NULL AND ended_at <= :as_of AS ended
-          FROM task WHERE {where}) AS judged
- GROUP BY 1
-"""
 
 
 class Snapshot:
@@ -51,26 +34,26 @@ class Snapshot:
         """The last ledger position of each partition."""
         return {row.partition: row.position for row in await self._rows("SELECT partition, position FROM partition")}
 
-    async def tallies(self) -> TallySnapshot:
-        """The tallies of all partitions added up, with the positions that they are true for."""
-        sums = ", ".join(f"sum({measure}) AS {measure}" for measure in _COUNTS.split(", "))
-        rows = await self._rows(f"SELECT family, unit, day, {sums} FROM tally GROUP BY family, unit, day")
-        counts = {TallyKey(Family(r.family), r.unit, date.fromisoformat(r.day)): _counts(r) for r in rows}
-        return TallySnapshot(await self.positions(), counts)
+    async def journal_words(self) -> tuple[dict[int, list[Account]], dict[int, list[tuple[int, int]]]]:
+        """What the numbers in the lines of the journal stand for: accounts and changes, by partition, in the order of numbers."""
+        accounts: dict[int, list[Account]] = {}
+        for row in await self._rows("SELECT partition, body FROM account ORDER BY partition, id"):
+            accounts.setdefault(row.partition, []).append(decode_account(row.body))
+        changes: dict[int, list[tuple[int, int]]] = {}
+        for row in await self._rows("SELECT partition, body FROM change ORDER BY partition, id"):
+            changes.setdefault(row.partition, []).append(decode_change(row.body))
+        return accounts, changes
 
-    async def cohort(self, cohort: Cohort) -> dict[str, Counts]:
-        """Counts of a cohort by unit, judged at its `as_of`; the empty key is for tasks that name none."""
-        where, parameters = ["part_of IS NULL", "received_at <= :as_of"], {"as_of": to_micros(cohort.as_of)}
-        if cohort.family is not None:
-            where.append("family = :family")
-        if cohort.since is not None:
-            where.append("received_at >= :since")
-        if cohort.until is not None:
-            where.append("received_at < :until")
-        sql = _COHORT.format(group="unit", where=" AND ".join(where))
-        bounds = {"family": cohort.family, "since": micros_or_none(cohort.since), "until": micros_or_none(cohort.until)}
-        given = {name: bound for name, bound in bounds.items() if bound is not None}
-        return {row.grouped: _counts(row) for row in await self._rows(sql, **parameters, **given)}
+    async def journal(self, before: datetime | None = None) -> AsyncIterator[tuple[int, bytes]]:
+        """The chunks of the journal with their partitions, in order; those that only hold lines after an instant are left out."""
+        where = "" if before is None else "WHERE first_at <= :before"
+        stream = await self._connection.stream(
+            text(f"SELECT partition, chunk, body FROM journal {where} ORDER BY partition, chunk"),
+            {} if before is None else {"before": to_micros(before)},
+        )
+        async for rows in stream.partitions(200):
+            for row in rows:
+                yield row.partition, bytes(row.body)
 
     async def overdue(self, limit: int) -> list[OverdueTask]:
         """Open tasks whose finish clock has raised its overdue alert, the longest overdue first."""
@@ -140,11 +123,6 @@ class Snapshot:
             for row in rows
         ]
 
-    async def units(self) -> dict[str, int]:
-        """Unit codes that tasks name, with the number of tasks."""
-        rows = await self._rows("SELECT unit, sum(received) AS tasks FROM tally WHERE unit <> '' GROUP BY unit ORDER BY unit")
-        return {row.unit: int(row.tasks) for row in rows if row.tasks}
-
     async def count(self, table: str) -> int:
         """Number of rows of a table of ours."""
         return int((await self._rows(f'SELECT count(*) FROM "{table}"')).scalar_one())
@@ -158,7 +136,7 @@ class Snapshot:
         """The whole ledger in order, as stored."""
         stream = await self._connection.stream(
             text(
-                "SELECT partition, position, owner, number, kind, event_source, event_id, event, body, hash"
+                "SELECT partition, position, recorded_at, owner, number, kind, event_source, event_id, event, body, hash"
                 " FROM ledger ORDER BY partition, position"
             )
         )
@@ -168,6 +146,7 @@ class Snapshot:
                 yield StoredRow(
                     partition=row.partition,
                     position=row.position,
+                    recorded_at=row.recorded_at,
                     owner=row.owner,
                     number=row.number,
                     kind=row.kind,
@@ -227,7 +206,3 @@ class ReadStore:
         with trouble_as_not_stored():
             async with self._database.snapshot() as connection:
                 yield Snapshot(connection)
-
-
-def _counts(row: Any) -> Counts:
-    return Counts(*(int(getattr(row, measure) or 0) for measure in _COUNTS.split(", ")))

@@ -82,21 +82,38 @@ class TaskRow(SQLModel, table=True):
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
-class TallyRow(SQLModel, table=True):
-    """Counts by family, unit and local day of receipt, in rows of one partition so that writers never contend."""
+class AccountRow(SQLModel, table=True):
+    """Whose counts lines of the journal change, by the number that the lines of the partition name it by."""
 
-    __tablename__ = "tally"
+    __tablename__ = "account"
 
     partition: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    family: str = Field(sa_column=_text(key=True))
-    unit: str = Field(sa_column=_text(key=True))
-    day: str = Field(sa_column=_text(key=True))
-    received: int = Field(sa_column=Column(BigInteger, nullable=False))
-    closed: int = Field(sa_column=Column(BigInteger, nullable=False))
-    closed_on_time: int = Field(sa_column=Column(BigInteger, nullable=False))
-    closed_late: int = Field(sa_column=Column(BigInteger, nullable=False))
-    open: int = Field(sa_column=Column(BigInteger, nullable=False))
-    overdue_open: int = Field(sa_column=Column(BigInteger, nullable=False))
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    body: str = Field(sa_column=_text())
+
+
+class ChangeRow(SQLModel, table=True):
+    """Which measures a line of the journal raises and lowers, by the number that the lines of the partition name it by."""
+
+    __tablename__ = "change"
+
+    partition: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    id: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    body: str = Field(sa_column=_text())
+
+
+class JournalRow(SQLModel, table=True):
+    """A chunk of the journal, whose sums are the figures; `first_at` is the earliest instant of its lines. Only the last chunk of
+    a partition is ever written again.
+    """
+
+    __tablename__ = "journal"
+
+    partition: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    chunk: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    lines: int = Field(sa_column=Column(Integer, nullable=False))
+    first_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class AlertRow(SQLModel, table=True):

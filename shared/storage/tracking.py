@@ -1,7 +1,7 @@
 """The writer's side of the store: what one tracker loads and writes for one partition."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -12,19 +12,17 @@ from shared.codec.tasks import decode_task, encode_task
 from shared.domain.clock import ClockName
 from shared.domain.fact import AlertWithdrawn, NearDue, Overdue
 from shared.domain.matter import Family, Matter
-from shared.domain.tally import Tally
 from shared.domain.task import Ended, Task
 from shared.ports import Changes, EventId, Known, Lease, LeaseLost, LedgerRow, ParkedEvent, PartitionTaken, RejectedPush
 from shared.storage.bulk import BulkInsert, PairLookup, Row
 from shared.storage.engine import Database
 from shared.storage.instants import from_micros, instant_or_none, micros_or_none, to_micros
-from shared.storage.tables import AlertRow, Ledger, ParkedRow, RejectedRow, TallyRow, TaskRow
+from shared.storage.journal import JournalEnd
+from shared.storage.tables import AlertRow, Ledger, ParkedRow, RejectedRow, TaskRow
 from shared.storage.trouble import trouble_as_not_stored
 from shared.storage.undivided import undivided
 
 _T = TypeVar("_T")
-
-MEASURES: Final = ("received", "closed", "closed_on_time", "closed_late", "open", "overdue_open")
 
 
 def _replaced(*columns: str) -> str:
@@ -49,11 +47,6 @@ _TASKS = BulkInsert(
         "wakes_at",
         "body",
     ),
-)
-_TALLIES = BulkInsert(
-    TallyRow,
-    "ON CONFLICT (partition, family, unit, day) DO UPDATE SET "
-    + ", ".join(f"{measure} = tally.{measure} + excluded.{measure}" for measure in MEASURES),
 )
 _ALERTS = BulkInsert(
     AlertRow, "ON CONFLICT (owner, number, clock, version, rung) DO UPDATE SET " + _replaced("at", "due_at", "withdrawn_at")
@@ -133,6 +126,7 @@ class SqlTrackerStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._ends: dict[int, JournalEnd] = {}
 
     async def _write(self, work: Callable[[Connection], _T]) -> _T:
         with trouble_as_not_stored():
@@ -205,7 +199,13 @@ class SqlTrackerStore:
         return await self._read(lambda connection: _next_wake(connection, partition))
 
     async def commit(self, lease: Lease, changes: Changes, until: datetime) -> datetime | None:
-        return await self._write(lambda connection: _commit(connection, lease, changes, until))
+        # A commit that fails, or of which it is unknown whether it did, leaves nothing behind here.
+        end = self._ends.pop(lease.partition, None)
+        known = end if end is not None and end.epoch == lease.epoch else None
+        wake, written = await self._write(lambda connection: _commit(connection, lease, changes, until, known))
+        if written is not None:
+            self._ends[lease.partition] = written
+        return wake
 
     async def published_from(self, partition: int, after: int, limit: int) -> list[LedgerRow]:
         terms = {"partition": partition, "after": after, "limit": limit}
@@ -222,14 +222,18 @@ def _locked(statement: TextClause, connection: Connection) -> TextClause:
     return text(f"{statement.text} FOR UPDATE") if connection.dialect.name == "postgresql" else statement
 
 
-def _commit(connection: Connection, lease: Lease, changes: Changes, until: datetime) -> datetime | None:
+def _commit(
+    connection: Connection, lease: Lease, changes: Changes, until: datetime, end: JournalEnd | None
+) -> tuple[datetime | None, JournalEnd | None]:
     _hold(connection, lease, until)
     _LEDGER.run(connection, map(_ledger_row, changes.rows))
     _TASKS.run(connection, (_task_row(one, task, lease.partition) for task in changes.tasks for one in task.episodes))
     if changes.shortened:
         kept = [task for task in changes.tasks if task.matter in changes.shortened]
         connection.execute(_SHORTEN, [{"owner": one.owner, "number": one.number, "episode": one.episode} for one in kept])
-    _TALLIES.run(connection, _tally_rows(changes.tally, lease.partition))
+    if changes.journal:
+        end = end or JournalEnd.load(connection, lease.partition, lease.epoch)
+        end.append(connection, lease.partition, changes.journal, to_micros(changes.rows[0].recorded_at))
     raised, withdrawn = _alert_rows(changes.rows)
     if withdrawn:
         connection.execute(_WITHDRAW_ALERT, withdrawn)
@@ -237,7 +241,7 @@ def _commit(connection: Connection, lease: Lease, changes: Changes, until: datet
     _UNPARK.run(connection, sorted(changes.unparked))
     _PARKED.run(connection, (_parked_row(event, lease.partition) for event in changes.parked))
     _REJECTED.run(connection, map(_rejected_row, changes.rejected))
-    return _next_wake(connection, lease.partition)
+    return _next_wake(connection, lease.partition), end
 
 
 def _hold(connection: Connection, lease: Lease, until: datetime) -> None:
@@ -315,18 +319,6 @@ def _task_row(task: Task, latest: Task, partition: int) -> Row:
         "wakes_at": micros_or_none(task.wakes_at),
         "body": encode_task(task),
     }
-
-
-def _tally_rows(tally: Tally, partition: int) -> Iterable[Row]:
-    rows: dict[Any, dict[str, Any]] = {}
-    for (key, measure), change in tally.items():
-        row = rows.setdefault(
-            key,
-            {"partition": partition, "family": key.family, "unit": key.unit, "day": key.day.isoformat()}
-            | dict.fromkeys(MEASURES, 0),
-        )
-        row[measure] += change
-    return rows.values()
 
 
 _ALERTING: Final = (NearDue, Overdue, AlertWithdrawn)

@@ -11,15 +11,15 @@ from shared.domain.command import Command
 from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entry
+from shared.domain.journal import Line, journal_lines
 from shared.domain.matter import Family, Matter
-from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
 from shared.ports import Changes, EventId, Lease, LedgerRow, ParkedEvent, RejectedPush
 from tests.support import sample
 
 _C = TypeVar("_C", bound=Command)
 
-NOTHING: Final = Changes(rows=(), tasks=(), tally={}, parked=(), unparked=(), rejected=())
+NOTHING: Final = Changes(rows=(), tasks=(), journal=(), parked=(), unparked=(), rejected=())
 
 
 def about(matter: Matter, command: _C) -> _C:
@@ -75,11 +75,10 @@ class Draft:
         rejected: Sequence[RejectedPush] = (),
     ) -> Changes:
         """All that the batch changes."""
-        tally: Tally = {}
+        journal: list[Line] = []
         for matter, before in self._before.items():
-            for key, change in tally_delta(before, self.tasks[matter], sample.SHANGHAI).items():
-                tally[key] = tally.get(key, 0) + change
-        return Changes(self.rows, [self.tasks[matter] for matter in self._before], tally, parked, unparked, rejected)
+            journal += journal_lines(before, self.tasks[matter], sample.SHANGHAI)
+        return Changes(self.rows, [self.tasks[matter] for matter in self._before], journal, parked, unparked, rejected)
 
     def next(self) -> "Draft":
         """The batch after this one."""

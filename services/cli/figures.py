@@ -1,0 +1,172 @@
+"""The command `figures`: counts and rates of a cohort at any instant, as known then or now."""
+
+import asyncio
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.table import Table
+
+from contracts.figures import Counts, Figures, Group, Rate
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, instant, local, output, print_json, settings_for
+from services.cli.look import over
+from shared.clock import SystemClock
+from shared.domain.formula import FORMULAS
+from shared.domain.matter import Family
+from shared.domain.question import Question
+from shared.figures.document import Office, figures
+from shared.settings import Settings
+from shared.units import load_units
+
+
+class By(StrEnum):
+    """What figures can be split by."""
+
+    FAMILY = "family"
+    SOURCE = "source"
+    UNIT = "unit"
+    CATEGORY = "category"
+    ENTERPRISE = "enterprise"
+    PERIOD = "period"
+
+
+_FIELDS = {
+    By.FAMILY: "families",
+    By.SOURCE: "sources",
+    By.UNIT: "units",
+    By.CATEGORY: "categories",
+    By.ENTERPRISE: "enterprises",
+    By.PERIOD: "periods",
+}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command."""
+    app.command("figures")(figures_)
+
+
+FamilyOption = Annotated[Family | None, typer.Option("--family", help="One family; all where absent.")]
+SourceOption = Annotated[str | None, typer.Option("--source", help="One source, whose matters they are.")]
+UnitOption = Annotated[str | None, typer.Option("--unit", help="One unit with those below it.")]
+CategoryOption = Annotated[str | None, typer.Option("--category", help="One category.")]
+EnterpriseOption = Annotated[str | None, typer.Option("--enterprise", help="One enterprise.")]
+FromOption = Annotated[str | None, typer.Option("--from", help="First day of receipt.")]
+ToOption = Annotated[str | None, typer.Option("--to", help="Day of receipt that is no longer included.")]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Instant of judgement; now where absent.")]
+KnownAtOption = Annotated[str | None, typer.Option("--known-at", help="As it was known then; as known now where absent.")]
+CoUnitsOption = Annotated[bool, typer.Option("--co-units", help="Count a task for its co-units, too.")]
+
+
+def figures_(
+    family: FamilyOption = None,
+    source: SourceOption = None,
+    unit: UnitOption = None,
+    category: CategoryOption = None,
+    enterprise: EnterpriseOption = None,
+    since: FromOption = None,
+    until: ToOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    by: Annotated[By | None, typer.Option("--by", help="Split by this.")] = None,
+    co_units: CoUnitsOption = False,
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
+) -> None:
+    """Counts and rates of the tasks received in a period, judged at an instant, with numerator and denominator.
+
+    A date without an offset is read in DUBAN_TIMEZONE. What each figure means stands in contracts/figures.md.
+
+    Examples: `duban figures --family complaint --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19` ·
+    `duban figures --as-of 2023-07-01 --known-at 2023-07-05 --by unit`
+    """
+    settings = settings_for(data)
+    zone = settings.zone
+    question = Question(
+        as_of=instant(as_of, zone) or SystemClock().now(),
+        known_at=instant(known_at, zone),
+        since=day_option(since, zone, "--from"),
+        until=day_option(until, zone, "--to"),
+        family=family,
+        source=source,
+        unit=unit,
+        category=category,
+        enterprise=enterprise,
+        co_units=co_units,
+    )
+    office = office_of(settings)
+    found: Figures = asyncio.run(over(settings, lambda snapshot: figures(snapshot, question, office)))
+    if as_json:
+        print_json(found)
+    else:
+        _show(found, by, settings)
+
+
+def office_of(settings: Settings) -> Office:
+    """What figures need to know of the office whose folder this is."""
+    return Office(load_units(settings.data / "units.toml"), settings.timezone, settings.zone, settings.few)
+
+
+def day_option(text: str | None, zone: ZoneInfo, option: str) -> date | None:
+    """The local day of an option's text; raises BadParameter for an instant within a day."""
+    at = instant(text, zone)
+    if at is None:
+        return None
+    local_at = at.astimezone(zone)
+    if local_at != local_at.replace(hour=0, minute=0, second=0, microsecond=0):
+        raise typer.BadParameter(f"{text}: a cohort is of whole days; name a day such as 2023-01-01", param_hint=option)
+    return local_at.date()
+
+
+def _show(found: Figures, by: By | None, settings: Settings) -> None:
+    zone, asked = settings.zone, found.asked
+    received = f"received {asked.received_from or '—'} to {asked.received_to or '—'}"
+    of = ", ".join(str(one) for one in (asked.source, asked.unit, asked.category, asked.enterprise) if one) or "all"
+    known = f", known at {local(found.known_at, zone)}" if found.known_at else ""
+    table = Table(
+        box=None,
+        padding=(0, 1, 0, 0),
+        title=f"{asked.family or 'all families'}, {of}, {received}, as of {local(found.as_of, zone)} ({found.timezone}){known}",
+        title_justify="left",
+    )
+    for column in ("", "received", "closed", "in full", "on time", "late", "open", "overdue", "closure", "on-time"):
+        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
+    groups: tuple[Group, ...] = getattr(found, _FIELDS[by]) if by else ()
+    for group in groups:
+        name = group.name if group.within is None else f"  {group.name}"
+        table.add_row(name, *_cells(group.counts), _percent(group.rates.closure), _percent(group.rates.on_time_closure))
+    table.add_row(
+        "total", *_cells(found.counts), _percent(found.rates.closure), _percent(found.rates.on_time_closure), style="bold"
+    )
+    output.print(table)
+    _show_rates(found)
+
+
+def _cells(counts: Counts) -> list[str]:
+    numbers = (counts.received, counts.closed, counts.closed_full, counts.closed_on_time, counts.closed_late, counts.open)
+    return [f"{number:,}" for number in (*numbers, counts.overdue_open)]
+
+
+def _show_rates(found: Figures) -> None:
+    for id, formula in FORMULAS.items():
+        rate: Rate = getattr(found.rates, id)
+        if rate.denominator:
+            few = f"  (few: 95 % interval {rate.interval[0]:.0%} to {rate.interval[1]:.0%})" if rate.few and rate.interval else ""
+            said = f"{formula.zh} {rate.numerator:,} / {rate.denominator:,} = {_percent(rate)}{few}  [{id}]"
+            output.print(said, highlight=False, markup=False, soft_wrap=True)
+    if found.handling.n:
+        took = found.handling
+        hours = f"mean {took.mean_hours}, half within {took.p50_hours}, nine tenths within {took.p90_hours}"
+        output.print(f"办理时长（工作小时） {hours} ({took.n:,} closed)", highlight=False)
+    if found.flow is not None:
+        flow = found.flow
+        came = f"期初在办 {flow.opening:,} + 新收 {flow.received:,} + 转入 {flow.moved_in:,} - 转出 {flow.moved_out:,}"
+        ended = flow.withdrawn + flow.not_accepted + flow.merged + flow.excluded
+        output.print(
+            f"{came} - 另行了结 {ended:,} = 办结 {flow.closed:,} + 期末在办 {flow.open:,}  [flow]", highlight=False, markup=False
+        )
+
+
+def _percent(rate: Rate) -> str:
+    return "—" if rate.value is None else f"{rate.value * 100:.2f} %"

@@ -1,0 +1,256 @@
+"""Sums as they are published: whole, with every rate's parts, the instants, what is left out, and the way to the list behind."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, tzinfo
+from decimal import Decimal
+from typing import Final
+from urllib.parse import urlencode
+
+from contracts import figures as wire
+from shared.domain.formula import FORMULAS, Counts, Number, Rate
+from shared.domain.measure import Measure
+from shared.domain.question import Dimension, Flow, Handling, Question, flow, keys_of
+from shared.domain.timeline import Account
+from shared.figures.sums import Span, Sums, summed
+from shared.storage.reading import Snapshot
+from shared.units import Units
+
+FAMILY_NAMES: Final = {"directive": "市区指令", "complaint": "信访投诉", "rectification": "督察整改"}
+UNNAMED: Final = "未注明"
+TASKS_PATH: Final = "/api/v1/tasks"
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Whether a question covers an account."""
+
+    question: Question
+    units: frozenset[str] | None
+    """The unit that is asked for, with those below it."""
+
+    def __call__(self, account: Account) -> bool:
+        return self.question.covers(account, self.units)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What figures need to know of the office that they are for."""
+
+    units: Units
+    timezone: str
+    zone: tzinfo
+    few: int = 10
+    """Below so many tasks a rate is shown, not compared."""
+
+    def keeper(self, question: Question) -> Keep:
+        """What decides whether an account is covered by a question."""
+        return Keep(question, None if question.unit is None else self.units.with_those_below(question.unit))
+
+
+async def figures(snapshot: Snapshot, question: Question, office: Office) -> wire.Figures:
+    """The answer to a question, of one snapshot."""
+    keep = office.keeper(question)
+    span = Span(question.known_at, question.since, question.until)
+    sums = await summed(snapshot, (question.as_of,), span, keep)
+    document = document_of(sums, question, office, await snapshot.positions())
+    came_and_went = await period_flow(snapshot, question, office)
+    return document.model_copy(update={"flow": came_and_went})
+
+
+async def period_flow(snapshot: Snapshot, question: Question, office: Office) -> wire.Flow | None:
+    """What came and went in the question's period, of all tasks whenever they were received; None without both ends."""
+    if question.since is None or question.until is None:
+        return None
+    since, until = midnight(question.since, office.zone), min(midnight(question.until, office.zone), question.as_of)
+    if since >= until:
+        return None
+    instants = (_before(since), _before(until) if until == midnight(question.until, office.zone) else until)
+    keep = office.keeper(question)
+    sums = await summed(snapshot, instants, Span(question.known_at), keep, detail=False)
+    return _flow(flow(sums.total(0), sums.total(1)), since, until)
+
+
+def midnight(day: date, zone: tzinfo) -> datetime:
+    """The first instant of a local day."""
+    return datetime.combine(day, time(0), zone)
+
+
+def _before(instant: datetime) -> datetime:
+    """The last instant before one."""
+    return instant - datetime.resolution
+
+
+def document_of(sums: Sums, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
+    """The figures of sums that hold what the question covers, and no more."""
+    total = sums.total()
+
+    def by(dimension: Dimension) -> dict[str, Counts]:
+        return sums.by(lambda account: keys_of(account, dimension, co_units=question.co_units))
+
+    units = by("unit")
+    return wire.Figures(
+        scope=scope_of(question),
+        asked=asked_of(question),
+        as_of=question.as_of,
+        known_at=question.known_at,
+        positions={str(partition): position for partition, position in sorted(positions.items())},
+        timezone=office.timezone,
+        exclusions=_exclusions(total),
+        counts=wire_counts(total),
+        rates=wire_rates(total, office.few),
+        handling=wire_handling(sums.handling()),
+        tasks=list_path(question),
+        families=_groups(by("family"), "family", question, office, FAMILY_NAMES),
+        sources=_groups(by("source"), "source", question, office, {}),
+        units=_unit_groups(sums, question, office),
+        categories=_groups(by("category"), "category", question, office, {}),
+        enterprises=_groups(_named(by("enterprise")), "enterprise", question, office, {}),
+        unregistered_units=tuple(sorted(units.keys() - office.units.keys() - {""})),
+        periods=tuple(_period(month, counts, question, office) for month, counts in sums.by_month().items()),
+    )
+
+
+def scope_of(question: Question) -> str:
+    """The name of a question's scope in the feeds, `asked` for one that has none."""
+    given = [name for name in ("family", "source", "unit", "category", "enterprise") if getattr(question, name) is not None]
+    if not given:
+        return "all" if question.since is None and question.until is None else "asked"
+    return "asked"
+
+
+def asked_of(question: Question) -> wire.Asked:
+    """The cohort of a question as it is published."""
+    return wire.Asked(
+        family=question.family,
+        source=question.source,
+        unit=question.unit,
+        category=question.category,
+        enterprise=question.enterprise,
+        received_from=question.since,
+        received_to=question.until,
+        co_units=question.co_units,
+    )
+
+
+def list_path(question: Question) -> str:
+    """The path of the list behind a question's counts, to which a measure's name is to be added."""
+    given = {
+        "as_of": question.as_of.isoformat(),
+        "known_at": question.known_at and question.known_at.isoformat(),
+        "from": question.since,
+        "to": question.until,
+        "family": question.family,
+        "source": question.source,
+        "unit": question.unit,
+        "category": question.category,
+        "enterprise": question.enterprise,
+        "co_units": "1" if question.co_units else None,
+    }
+    return f"{TASKS_PATH}?{urlencode({name: said for name, said in given.items() if said is not None})}&measure="
+
+
+def wire_number(number: Number) -> wire.Number:
+    """A count as it is published."""
+    if isinstance(number, Decimal):
+        return int(number) if number == int(number) else float(number)
+    return number
+
+
+def wire_counts(counts: Counts) -> wire.Counts:
+    """The counts as they are published."""
+    return wire.Counts(**{measure.word: wire_number(counts[measure]) for measure in Measure})
+
+
+def wire_rates(counts: Counts, few: int) -> wire.Rates:
+    """The rates of the counts as they are published."""
+    return wire.Rates(**{id: wire_rate(formula.rate(counts), few) for id, formula in FORMULAS.items()})
+
+
+def wire_rate(rate: Rate, few: int) -> wire.Rate:
+    """A rate as it is published."""
+    return wire.Rate(
+        numerator=wire_number(rate.numerator),
+        denominator=wire_number(rate.denominator),
+        value=rate.value,
+        n=rate.n,
+        interval=rate.interval,
+        few=rate.n < few,
+    )
+
+
+def wire_handling(handling: Handling) -> wire.Handling:
+    """Handling times as they are published."""
+    return wire.Handling(
+        n=handling.n, mean_hours=_hours(handling.mean), p50_hours=_hours(handling.p50), p90_hours=_hours(handling.p90)
+    )
+
+
+def _hours(minutes: float | None) -> float | None:
+    return None if minutes is None else int(minutes * 100 / 60) / 100
+
+
+def _flow(one: Flow, since: datetime, until: datetime) -> wire.Flow:
+    assert one.holds, f"the flow from {since} to {until} does not add up: {one}"
+    numbers = {name: wire_number(number) for name, number in vars(one).items()}
+    return wire.Flow(since=since, until=until, **numbers)
+
+
+def _exclusions(total: Counts) -> tuple[str, ...]:
+    ended = {"withdrawn": Measure.WITHDRAWN, "not accepted": Measure.NOT_ACCEPTED, "merged": Measure.MERGED}
+    said = [f"{what}: {total[measure]}" for what, measure in (ended | {"excluded": Measure.EXCLUDED}).items() if total[measure]]
+    return (*said, "the parts of split tasks: each task counts once, as it was given")
+
+
+def _named(grouped: dict[str, Counts]) -> dict[str, Counts]:
+    return {key: counts for key, counts in grouped.items() if key}
+
+
+def _groups(
+    grouped: Mapping[str, Counts], dimension: Dimension, question: Question, office: Office, names: Mapping[str, str]
+) -> tuple[wire.Group, ...]:
+    """Groups in the order of their names where those are given, then by key; never by score."""
+    return tuple(
+        _group(key, names.get(key, key) or UNNAMED, counts, replace(question, **{dimension: key}), office)  # type: ignore[arg-type]
+        for key, counts in in_order(grouped, tuple(names))
+    )
+
+
+def in_order(grouped: Mapping[str, Counts], order: Sequence[str]) -> Iterable[tuple[str, Counts]]:
+    """Groups in an order that is given, then by key."""
+    rank = {name: place for place, name in enumerate(order)}
+    return sorted(grouped.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0]))
+
+
+def _group(key: str, name: str, counts: Counts, question: Question, office: Office, within: str | None = None) -> wire.Group:
+    return wire.Group(
+        key=key,
+        name=name,
+        within=within,
+        counts=wire_counts(counts),
+        rates=wire_rates(counts, office.few),
+        tasks=list_path(question),
+    )
+
+
+def _unit_groups(sums: Sums, question: Question, office: Office) -> tuple[wire.Group, ...]:
+    """Units in their official order, each with those below it."""
+
+    def keys(account: Account) -> tuple[str, ...]:
+        own = keys_of(account, "unit", co_units=question.co_units)
+        return tuple(dict.fromkeys(unit for one in own for unit in office.units.chain(one)))
+
+    return tuple(
+        _group(
+            key, office.units.get(key, key) or UNNAMED, counts, replace(question, unit=key), office, office.units.above.get(key)
+        )
+        for key, counts in in_order(sums.by(keys), tuple(office.units))
+    )
+
+
+def _period(month: str, counts: Counts, question: Question, office: Office) -> wire.Group:
+    first = date.fromisoformat(f"{month}-01")
+    following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    since = first if question.since is None else max(first, question.since)
+    until = following if question.until is None else min(following, question.until)
+    return _group(month, month, counts, replace(question, since=since, until=until), office)
