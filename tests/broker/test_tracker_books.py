@@ -2,21 +2,20 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from random import Random
 
 import pytest
 
 from shared.codec.facts import GENESIS, chain, decode_fact
 from shared.domain.evolve import evolve
-from shared.domain.figures import Counts
 from shared.domain.matter import Matter
-from shared.domain.tally import TallyKey, measures, tally_key
 from shared.domain.task import Task
-from shared.ports import Cohort
+from shared.storage.audit import recount
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore, Snapshot
 from tests.support import matters, tracking
+from tests.support.counting import counted_as, total
 from tests.support.deadline import eventually
 from tests.support.matters import Wire, approved, issued, later, noted, reported, signed, submitted
 from tests.support.sample import SHANGHAI
@@ -79,19 +78,13 @@ async def recounted(snapshot: Snapshot) -> dict[Matter, Task]:
     return tasks
 
 
-def tallied(tasks: Sequence[Task]) -> dict[TallyKey, Counts]:
-    counted: dict[TallyKey, Counter[str]] = {}
-    for task in tasks:
-        counted.setdefault(tally_key(task, SHANGHAI), Counter()).update(measures(task))
-    return {key: Counts(**counts) for key, counts in counted.items()}
-
-
 async def check(snapshot: Snapshot) -> None:
-    """Tasks, tallies and alerts of one snapshot against the ledger of the same."""
+    """Tasks, counts and alerts of one snapshot against the ledger of the same."""
     tasks = await recounted(snapshot)
     assert {task.matter: task async for task in snapshot.tasks()} == tasks
-    stored = (await snapshot.tallies()).counts
-    assert {key: counts for key, counts in stored.items() if counts != Counts()} == tallied(list(tasks.values()))
+    expected = Counter(measure for task in tasks.values() for measure in counted_as(task, later(0)))
+    assert await total(snapshot, later(0)) == dict(expected)
+    assert (await recount(snapshot, SHANGHAI, lambda _: None)).differences == ()
     holding = {(task.matter, a.clock, a.version, a.rung, a.at, a.due) for task in tasks.values() for a in task.alerts}
     alerts = await snapshot.alerts(None)
     assert {(a.matter, a.clock, a.version, a.rung, a.at, a.due) for a in alerts if a.withdrawn_at is None} == holding
@@ -116,15 +109,10 @@ async def test_books_equal_a_recount_in_every_snapshot_while_events_come_in(
     assert Counter(receipt.outcome for receipt in world.receipts)["duplicate"] >= 10
     async with reading.snapshot() as snapshot:
         await check(snapshot)
-        tallies = await snapshot.tallies()
-        cohort = await snapshot.cohort(Cohort(None, None, None, later(0)))
-    by_unit: dict[str, Counts] = {}
-    for key, counts in tallies.counts.items():
-        by_unit[key.unit] = by_unit.get(key.unit, Counts()) + counts
-    assert {unit: counts for unit, counts in by_unit.items() if counts != Counts()} == cohort
-    total = sum(cohort.values(), Counts())
-    assert min(total.closed_on_time, total.closed_late, total.open, total.overdue_open) > 0
-    assert len({partition for partition, position in tallies.positions.items() if position}) == PARTITIONS
+        counts = await total(snapshot, later(0))
+        positions = await snapshot.positions()
+    assert min(counts[word] for word in ("closed_on_time", "closed_late", "open", "overdue_open")) > 0
+    assert len({partition for partition, position in positions.items() if position}) == PARTITIONS
 
 
 async def unswept(database: Database) -> list[Task]:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from contracts import subjects
-from shared.domain.figures import Counts
 from shared.messaging.server import NatsServer
 from shared.ports import AlertRecord
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.support import matters, tracking
+from tests.support.counting import total
 from tests.support.deadline import eventually
 from tests.support.matters import AheadClock, Wire, approved, issued, later, noted, reported
 from tests.support.tracking import Outside, duban
@@ -34,9 +34,9 @@ async def kinds(database: Database) -> list[str]:
     return [row.kind for row in await tracking.ledger(database)]
 
 
-async def total(database: Database) -> Counts:
+async def counted(database: Database) -> dict[str, int]:
     async with ReadStore(database).snapshot() as snapshot:
-        return sum((await snapshot.tallies()).counts.values(), Counts())
+        return await total(snapshot, later(0))
 
 
 async def queued(world: Outside, events: Sequence[Wire]) -> None:
@@ -63,7 +63,7 @@ async def test_a_due_in_the_past_is_overdue_at_once_and_once_only(database: Data
 
     assert (alert.at, alert.due, alert.withdrawn_at) == (due, due, None)
     assert (await kinds(database)).count("overdue") == 1
-    assert (await total(database)).overdue_open == 1
+    assert (await counted(database))["overdue_open"] == 1
 
 
 async def test_an_overdue_is_published_with_the_instant_at_which_it_happened(database: Database, nats_url: str) -> None:
@@ -95,7 +95,7 @@ async def test_a_warning_comes_before_the_due(database: Database, nats_url: str)
         alert = await alert_of(database, "near")
 
     assert (alert.rung, alert.due, alert.at) == ("near-1cd", due, due - matters.seconds(DAY))
-    assert (await total(database)).overdue_open == 0
+    assert (await counted(database))["overdue_open"] == 0
 
 
 async def test_a_closing_that_waited_in_the_queue_while_the_due_passed_leaves_no_alert(database: Database, nats_url: str) -> None:
@@ -113,7 +113,7 @@ async def test_a_closing_that_waited_in_the_queue_while_the_due_passed_leaves_no
     assert receipt.outcome == "accepted"
     assert await alerts(database) == []
     assert not {"overdue", "alert-withdrawn"} & set(await kinds(database))
-    assert await total(database) == Counts(received=1, closed=1, closed_on_time=1)
+    assert await counted(database) == {"received": 1, "closed": 1, "closed_on_time": 1}
 
 
 async def test_what_waited_in_the_queue_and_was_not_closed_is_overdue_when_the_queue_is_empty(
@@ -133,14 +133,14 @@ async def test_a_closing_in_time_that_is_told_late_withdraws_the_alert_and_corre
     async with duban(database, nats_url) as world:
         await world.ask(reported("1", later(-3 * HOUR), due=later(-HOUR)))
         await alert_of(database, "overdue")
-        assert (await total(database)).overdue_open == 1
+        assert (await counted(database))["overdue_open"] == 1
 
         closing = approved("1", later(-2 * HOUR))
         assert (await world.ask(closing)).outcome == "accepted"
 
     [alert] = await alerts(database)
     assert alert.withdrawn_at == matters.instant(closing["time"])
-    assert await total(database) == Counts(received=1, closed=1, closed_on_time=1)
+    assert await counted(database) == {"received": 1, "closed": 1, "closed_on_time": 1}
     assert (await kinds(database))[:2] == ["registered", "overdue"]
 
 
@@ -149,7 +149,7 @@ async def test_a_closing_told_before_the_due_is_late_all_the_same(database: Data
         await world.ask(reported("1", later(-3 * HOUR), due=later(-HOUR)))
         await world.ask(approved("1", later(-HOUR / 2)))
 
-    assert await total(database) == Counts(received=1, closed=1, closed_late=1)
+    assert await counted(database) == {"received": 1, "closed": 1, "closed_late": 1}
     assert [alert.withdrawn_at for alert in await alerts(database, "overdue")] == [None]
 
 

@@ -12,13 +12,13 @@ from random import Random
 import pytest
 
 from contracts import subjects
-from shared.domain.figures import Counts
 from shared.messaging import streams
 from shared.ports import LeaseLost
 from shared.storage.audit import recount, verify
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.support import tracking
+from tests.support.counting import total
 from tests.support.deadline import eventually
 from tests.support.matters import Wire, course, issued, later, noted
 from tests.support.sample import SHANGHAI
@@ -180,5 +180,5 @@ async def test_a_tracker_killed_under_load_loses_nothing_and_doubles_nothing(dat
         async with tracking.tracking(database, nats_url):
             await whole(world, database, events)
     async with ReadStore(database).snapshot() as snapshot:
-        total = sum((await snapshot.tallies()).counts.values(), Counts())
-    assert (total.received, total.closed) == (120, 120)
+        counts = await total(snapshot, later(0))
+    assert (counts["received"], counts["closed"]) == (120, 120)

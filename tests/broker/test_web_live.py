@@ -18,6 +18,7 @@ from shared.messaging.server import NatsServer
 from shared.messaging.streams import stats_bucket
 from shared.settings import Settings
 from shared.storage.tracking import SqlTrackerStore
+from shared.units import Units
 from tests.support import databases, sample
 from tests.support.deadline import eventually
 from tests.support.drafts import Draft
@@ -185,7 +186,7 @@ async def test_a_port_in_use_is_said_before_anything_starts(around: Surroundings
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as taken_port:
         port = taken_port.getsockname()[1]
         web = Web(
-            around.settings.model_copy(update={"nats_url": "nats://127.0.0.1:1"}), around.database, {}, StandingClock(), port
+            around.settings.model_copy(update={"nats_url": "nats://127.0.0.1:1"}), around.database, Units(), StandingClock(), port
         )
         with pytest.raises(PortInUse, match=f"port {port} is in use; choose another with --port"):
             await asyncio.wait_for(web.run(), 1)

@@ -7,47 +7,30 @@ from typing import Final
 
 import pytest
 
-from contracts.figures import Counts, Figures, Group, Rate, Rates
+from contracts.figures import Figures, Group
 from services.web import wording
 from services.web.board import Board, is_older
 from services.web.page import render_fragment, render_page
 from services.web.view import State, view_of
 from shared.domain.matter import Family, Matter
 from shared.ports import OverdueTask
+from shared.units import Units
+from tests.support.published import group as numbers
+from tests.support.published import published, rate
 from tests.support.sample import SHANGHAI
 
 NOW: Final = datetime(2026, 11, 23, 4, 0, 20, tzinfo=UTC)
 """A Monday, 12:00:20 in Shanghai."""
-UNITS: Final = {"water": "水务科", "air": "大气科", "idle": "办公室"}
-
-
-def rate(numerator: int, denominator: int) -> Rate:
-    return Rate(numerator=numerator, denominator=denominator, value=numerator / denominator if denominator else None)
+UNITS: Final = Units({"water": "水务科", "air": "大气科", "idle": "办公室"})
 
 
 def group(key: str, closed: int, open_: int, overdue: int = 0) -> Group:
-    counts = Counts(
-        received=closed + open_, closed=closed, closed_on_time=closed, closed_late=0, open=open_, overdue_open=overdue
-    )
-    return Group(
-        key=key, counts=counts, rates=Rates(closure=rate(closed, closed + open_), on_time_closure=rate(closed, closed + overdue))
-    )
+    return numbers(key, received=closed + open_, closed=closed, closed_on_time=closed, open=open_, overdue_open=overdue)
 
 
 def figures(units: Sequence[Group] = (), whole: Group | None = None, as_of: datetime = NOW, position: int = 1) -> Figures:
-    whole = whole or group("", 3, 1)
-    return Figures(
-        scope="all",
-        as_of=as_of,
-        positions={"0": position},
-        timezone="Asia/Shanghai",
-        counts=whole.counts,
-        rates=whole.rates,
-        families=(group("complaint", 1, 0), group("directive", 2, 1)),
-        units=tuple(units),
-        unregistered_units=(),
-        periods=(),
-    )
+    families = (group("complaint", 1, 0), group("directive", 2, 1))
+    return published(whole or group("", 3, 1), as_of=as_of, position=position, families=families, units=units)
 
 
 def late(title: str = "清理河道", unit: str = "water", due: datetime = NOW - timedelta(hours=30)) -> OverdueTask:

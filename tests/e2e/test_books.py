@@ -183,12 +183,12 @@ def test_a_ledger_that_was_cut_is_named_by_its_end(tampered: Callable[[str], Pat
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
-        ("UPDATE tally SET closed = closed + 1 WHERE unit = 'water'", "tally directive water"),
-        ("DELETE FROM tally WHERE unit = 'water'", "tally directive water"),
+        ("UPDATE journal SET body = other_byte(body, 0) WHERE chunk = 0", "journal of partition 0"),
+        ("DELETE FROM journal", "journal of partition 0"),
         ("DELETE FROM task WHERE number = 'near'", f"task near of {SOURCE} is in the ledger only"),
         ("UPDATE ledger SET body = other_byte(body, 0) WHERE position = 3", "position 3"),
     ],
-    ids=["a tally", "no tally", "no task", "an unreadable fact"],
+    ids=["a line of the journal", "no journal", "no task", "an unreadable fact"],
 )
 def test_what_the_ledger_does_not_say_is_named_by_a_recount(tampered: Callable[[str], Path], statement: str, named: str) -> None:
     copy = tampered(statement)

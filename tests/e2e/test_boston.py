@@ -52,7 +52,7 @@ class Replayed(NamedTuple):
         """The cohort of the quarter as of the end."""
         cohort = ("--family", "complaint", "--from", "2011-07-01", "--to", "2011-10-01", "--as-of", self.end)
         counts: dict[str, int] = self.ask("figures", *cohort, "--json").json["counts"]
-        return counts
+        return {measure: counts[measure] for measure in MEASURES}
 
     @property
     def overdue(self) -> list[dict[str, Any]]:

@@ -1,16 +1,18 @@
 """A cohort's counts, judged as of any instant."""
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from shared.domain.command import Command
-from shared.domain.figures import Counts
 from shared.domain.matter import Family, Matter
-from shared.ports import Cohort
+from shared.domain.question import Question
+from shared.figures.sums import Span, summed
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
+from tests.support.counting import by_unit, core, counted_as, total
 from tests.support.drafts import Draft, about
 from tests.support.sample import CITY, START, at
 from tests.support.stores import committed, taken
@@ -18,10 +20,12 @@ from tests.support.stores import committed, taken
 MOMENT = timedelta(microseconds=1)
 DUE, CLOSED = at(10), at(12)
 
-OPEN = Counts(received=1, open=1)
-OVERDUE = Counts(received=1, open=1, overdue_open=1)
-LATE = Counts(received=1, closed=1, closed_late=1)
-ON_TIME = Counts(received=1, closed=1, closed_on_time=1)
+Numbers = dict[str, int]
+
+OPEN: Numbers = {"received": 1, "open": 1}
+OVERDUE: Numbers = {"received": 1, "open": 1, "overdue_open": 1}
+LATE: Numbers = {"received": 1, "closed": 1, "closed_late": 1}
+ON_TIME: Numbers = {"received": 1, "closed": 1, "closed_on_time": 1}
 
 
 async def stored(database: Database, *commands: Command, swept: datetime | None = None) -> None:
@@ -34,15 +38,10 @@ async def stored(database: Database, *commands: Command, swept: datetime | None 
 
 
 async def judged(
-    database: Database,
-    as_of: datetime,
-    *,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    family: Family | None = None,
-) -> dict[str, Counts]:
+    database: Database, as_of: datetime, *, since: date | None = None, until: date | None = None, family: Family | None = None
+) -> dict[str, Numbers]:
     async with ReadStore(database).snapshot() as snapshot:
-        return await snapshot.cohort(Cohort(family, since, until, as_of))
+        return await by_unit(snapshot, as_of, Question(as_of, family=family), since=since, until=until)
 
 
 def reported(due: datetime | None = DUE, *, when: datetime = START) -> Command:
@@ -75,24 +74,27 @@ async def test_a_task_without_a_due_is_never_overdue_nor_on_time(database: Datab
     await stored(database, reported(None), sample.approve(CLOSED))
 
     assert await judged(database, CLOSED - MOMENT) == {"bureau": OPEN}
-    assert await judged(database, CLOSED) == {"bureau": Counts(received=1, closed=1)}
+    assert await judged(database, CLOSED) == {"bureau": {"received": 1, "closed": 1}}
 
 
 async def test_a_task_that_was_withdrawn_is_open_until_then_and_nothing_but_received_after(database: Database) -> None:
     await stored(database, reported(), sample.withdraw(CLOSED))
 
     assert await judged(database, CLOSED - MOMENT) == {"bureau": OVERDUE}
-    assert await judged(database, CLOSED) == {"bureau": Counts(received=1)}
+    assert await judged(database, CLOSED) == {"bureau": {"received": 1}}
 
 
-async def test_a_cohort_takes_in_its_start_and_leaves_out_its_end(database: Database) -> None:
+async def test_a_cohort_takes_in_its_first_day_and_leaves_out_its_end(database: Database) -> None:
     await stored(database, reported(when=at(1)))
+    day = at(1).astimezone(sample.SHANGHAI).date()
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
 
-    async def received(since: datetime | None, until: datetime | None) -> int:
-        return sum(counts.received for counts in (await judged(database, at(50), since=since, until=until)).values())
+    async def received(since: date | None, until: date | None) -> int:
+        found = await judged(database, at(50), since=since, until=until)
+        return sum(counts["received"] for counts in found.values())
 
-    assert await received(at(1), None) == await received(None, at(1) + MOMENT) == await received(at(1), at(2)) == 1
-    assert await received(at(1) + MOMENT, None) == await received(None, at(1)) == await received(at(0), at(1)) == 0
+    assert await received(day, None) == await received(None, after) == await received(day, after) == 1
+    assert await received(after, None) == await received(None, day) == await received(before, day) == 0
 
 
 async def test_a_cohort_is_split_by_unit_and_narrowed_by_family(database: Database) -> None:
@@ -106,7 +108,7 @@ async def test_a_cohort_is_split_by_unit_and_narrowed_by_family(database: Databa
         given("3", None, Family.COMPLAINT),
     )
 
-    assert await judged(database, at(1)) == {"water": Counts(received=2, open=2), "": OPEN}
+    assert await judged(database, at(1)) == {"water": {"received": 2, "open": 2}, "": OPEN}
     assert await judged(database, at(1), family=Family.COMPLAINT) == {"water": OPEN, "": OPEN}
     assert await judged(database, at(1), family=Family.RECTIFICATION) == {}
 
@@ -132,20 +134,32 @@ def _courses() -> Sequence[Command]:
     return commands
 
 
-async def test_the_tallies_equal_a_recount_as_of_now(database: Database) -> None:
-    now = at(20)
-    await stored(database, *_courses(), swept=now)
+async def test_the_sums_equal_the_tasks_counted_one_by_one_at_every_instant(database: Database) -> None:
+    await stored(database, *_courses(), swept=at(20))
 
     async with ReadStore(database).snapshot() as snapshot:
-        tallies = await snapshot.tallies()
-        cohort = await snapshot.cohort(Cohort(None, None, None, now))
+        tasks = [task async for task in snapshot.tasks()]
+        for now in (at(2), at(4.5), at(6), at(20)):
+            expected: dict[str, Counter[str]] = {}
+            for task in tasks:
+                expected.setdefault(task.unit or "", Counter()).update(counted_as(task, now))
+            assert await by_unit(snapshot, now) == {unit: dict(counts) for unit, counts in expected.items() if counts}
+            assert await total(snapshot, now) == dict(sum(expected.values(), Counter()))
 
-    by_unit: dict[str, Counts] = {}
-    for key, counts in tallies.counts.items():
-        by_unit[key.unit] = by_unit.get(key.unit, Counts()) + counts
-    assert cohort == by_unit
-    total = sum(cohort.values(), Counts())
-    assert (total.received, total.overdue_open > 0, total.closed_late > 0, total.closed_on_time > 0) == (36, True, True, True)
+
+async def test_what_was_told_late_changes_what_is_known_now_and_not_what_was_known_then(database: Database) -> None:
+    store = SqlTrackerStore(database)
+    draft = await committed(store, Draft(await taken(store)).take(reported(), now=START))
+    await committed(store, draft.take(sample.approve(at(5)), now=at(12)))
+
+    async def shown(as_of: datetime, known_at: datetime | None) -> Numbers:
+        async with ReadStore(database).snapshot() as snapshot:
+            return core((await summed(snapshot, (as_of,), Span(known_at=known_at))).total())
+
+    assert await shown(at(11), None) == ON_TIME
+    assert await shown(at(11), at(11)) == OVERDUE, "as it was shown then"
+    assert await shown(at(11), at(12)) == ON_TIME, "the same instant, as known later"
+    assert await shown(at(5) - MOMENT, at(12)) == OPEN
 
 
 async def test_a_matter_is_counted_once_whatever_was_said_of_it(database: Database) -> None:

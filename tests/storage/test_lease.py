@@ -74,7 +74,7 @@ async def test_a_stale_epoch_cannot_commit_and_nothing_of_its_batch_is_written(d
     with pytest.raises(LeaseLost):
         await store.commit(stale.lease, stale.changes(), UNTIL)
 
-    for table in ("ledger", "task", "tally", "alert"):
+    for table in ("ledger", "task", "journal", "account", "change", "alert"):
         assert await rows_in(database, table) == 0
 
 

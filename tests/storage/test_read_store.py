@@ -1,16 +1,16 @@
 """What readers find in the database."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from shared.codec.facts import GENESIS, chain
-from shared.domain.figures import Counts
+from shared.codec.journal import CHUNK_LINES, LINE
 from shared.domain.matter import Family, Matter
-from shared.domain.tally import TallyKey
 from shared.ports import EventId, OverdueTask, ParkedEvent
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
+from tests.support.counting import by_unit
 from tests.support.drafts import Draft, about
 from tests.support.sample import CITY, DISTRICT, MATTER, at
 from tests.support.stores import committed, committed_with, taken
@@ -19,23 +19,19 @@ FIRST_DAY = date(2026, 11, 23)
 OTHER = Matter(CITY, "8")
 
 
-async def test_tallies_rise_and_fall_by_what_each_batch_changes(database: Database) -> None:
+async def test_counts_rise_and_fall_by_what_each_batch_changes(database: Database) -> None:
     store, reading = SqlTrackerStore(database), ReadStore(database)
-    key = TallyKey(Family.DIRECTIVE, "bureau", FIRST_DAY)
     draft = Draft(await taken(store)).take(sample.register(policy="reported", due=at(1)))
     draft = await committed(store, draft.take(about(OTHER, sample.register(policy="reported", due=at(1)))))
     async with reading.snapshot() as snapshot:
-        assert (await snapshot.tallies()).counts == {key: Counts(received=2, open=2)}
-
-    draft = await committed(store, draft.sweep(MATTER, at(2)))
-    async with reading.snapshot() as snapshot:
-        assert (await snapshot.tallies()).counts == {key: Counts(received=2, open=2, overdue_open=1)}
+        assert await by_unit(snapshot, at(1)) == {"bureau": {"received": 2, "open": 2}}
+        assert await by_unit(snapshot, at(2)) == {"bureau": {"received": 2, "open": 2, "overdue_open": 2}}
 
     draft = await committed(store, draft.take(sample.approve(at(3)), about(OTHER, sample.approve(at(hours=5)))))
     async with reading.snapshot() as snapshot:
-        tallies = await snapshot.tallies()
-        assert tallies.counts == {key: Counts(received=2, closed=2, closed_late=1, closed_on_time=1)}
-        assert tallies.positions == {0: draft.lease.position}
+        closed = {"received": 2, "closed": 2, "closed_late": 1, "closed_on_time": 1}
+        assert await by_unit(snapshot, at(3)) == {"bureau": closed}
+        assert await snapshot.positions() == {0: draft.lease.position}
 
 
 async def test_a_task_that_goes_to_another_unit_takes_its_counts_along(database: Database) -> None:
@@ -44,9 +40,8 @@ async def test_a_task_that_goes_to_another_unit_takes_its_counts_along(database:
     await committed(store, draft.take(sample.amend(at(hours=1), unit="water")))
 
     async with ReadStore(database).snapshot() as snapshot:
-        counts = (await snapshot.tallies()).counts
-        assert {key.unit: count.received for key, count in counts.items()} == {"bureau": 0, "water": 1}
-        assert await snapshot.units() == {"water": 1}
+        assert await by_unit(snapshot, at(0.5)) == {"water": {"received": 1, "open": 1}}
+        assert await by_unit(snapshot, at(hours=0.5)) == {"bureau": {"received": 1, "open": 1}}
 
 
 async def test_a_day_begins_at_midnight_of_the_office(database: Database) -> None:
@@ -55,19 +50,35 @@ async def test_a_day_begins_at_midnight_of_the_office(database: Database) -> Non
     await committed(store, draft)
 
     async with ReadStore(database).snapshot() as snapshot:
-        days = {key.day: count.received for key, count in (await snapshot.tallies()).counts.items()}
-    assert days == {FIRST_DAY: 1, date(2026, 11, 24): 1}
+        for day in (FIRST_DAY, FIRST_DAY + timedelta(days=1)):
+            found = await by_unit(snapshot, at(9), since=day, until=day + timedelta(days=1))
+            assert found["bureau"]["received"] == 1
 
 
-async def test_tallies_of_two_partitions_add_up(database: Database) -> None:
+async def test_counts_of_two_partitions_add_up(database: Database) -> None:
     store = SqlTrackerStore(database)
     for partition, matter in enumerate((MATTER, OTHER)):
         await committed(store, Draft(await taken(store, partition)).take(about(matter, sample.register())))
 
     async with ReadStore(database).snapshot() as snapshot:
-        tallies = await snapshot.tallies()
-    assert tallies.counts == {TallyKey(Family.DIRECTIVE, "bureau", FIRST_DAY): Counts(received=2, open=2)}
-    assert tallies.positions == {0: 1, 1: 1}
+        assert await by_unit(snapshot, at(0)) == {"bureau": {"received": 2, "open": 2}}
+        assert await snapshot.positions() == {0: 1, 1: 1}
+
+
+async def test_the_journal_goes_on_where_another_writer_left_it(database: Database) -> None:
+    for number in range(3):
+        store = SqlTrackerStore(database)
+        draft = Draft(await taken(store))
+        for more in range(700):
+            draft.take(about(Matter(CITY, f"{number}-{more}"), sample.register(unit=f"unit-{more % 7}")))
+        await committed(store, draft)
+
+    async with ReadStore(database).snapshot() as snapshot:
+        assert sum(counts["received"] for counts in (await by_unit(snapshot, at(1))).values()) == 2100
+        chunks = [len(body) // LINE.size async for _, body in snapshot.journal()]
+        accounts, _ = await snapshot.journal_words()
+    assert chunks[:-1] == [CHUNK_LINES] * (len(chunks) - 1), "only the last one may have room"
+    assert len(accounts[0]) == 7, "an account has one number"
 
 
 async def test_overdue_tasks_are_listed_the_longest_overdue_first(database: Database) -> None:

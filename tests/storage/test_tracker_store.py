@@ -11,6 +11,7 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
+from tests.support.counting import by_unit
 from tests.support.drafts import Draft, about
 from tests.support.sample import CITY, DISTRICT, MATTER, START, at
 from tests.support.stores import UNTIL, committed, committed_with, published, rows_in, taken
@@ -213,7 +214,7 @@ async def test_odd_text_in_keys_comes_back_as_it_is(database: Database) -> None:
         assert await store.told(command.matter) == [command.cause.id.encode()]
     assert (await taken(store, holder=ODD_TEXTS[0])).epoch == 2
     async with ReadStore(database).snapshot() as snapshot:
-        assert {key.unit for key in (await snapshot.tallies()).counts} == set(ODD_TEXTS)
+        assert set(await by_unit(snapshot, at(2))) == set(ODD_TEXTS)
         assert {alert.matter for alert in await snapshot.alerts(None)} == set(matters)
         assert {push.subject for push in await snapshot.rejected(100)} == set(ODD_TEXTS)
 

@@ -1,37 +1,37 @@
 """Writers and readers at the same time."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
-from shared.domain.figures import Counts
 from shared.domain.matter import Matter
-from shared.domain.tally import TallyKey, measures, tally_key
 from shared.domain.task import Task
 from shared.ports import LeaseLost
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore, Snapshot
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
+from tests.support.counting import by_unit, counted_as
 from tests.support.drafts import Draft, about
 from tests.support.sample import CITY, at
 from tests.support.stores import UNTIL, committed, taken
 
+LATER = at(days=400)
 UNITS = ["bureau", "water", "市容", ""]
 
 
-def counted(tasks: Sequence[Task]) -> dict[TallyKey, Counts]:
-    """The tallies, counted task by task."""
-    counts: dict[TallyKey, Counts] = {}
+def counted(tasks: Sequence[Task]) -> dict[str, dict[str, int]]:
+    """The counts of each unit, task by task."""
+    counts: dict[str, Counter[str]] = {}
     for task in tasks:
-        key = tally_key(task, sample.SHANGHAI)
-        counts[key] = counts.get(key, Counts()) + Counts(**dict.fromkeys(measures(task), 1))
-    return counts
+        counts.setdefault(task.unit or "", Counter()).update(counted_as(task, LATER))
+    return {unit: dict(count) for unit, count in counts.items()}
 
 
-async def recounted(snapshot: Snapshot) -> dict[TallyKey, Counts]:
-    """The tallies that the tasks of a snapshot add up to."""
+async def recounted(snapshot: Snapshot) -> dict[str, dict[str, int]]:
+    """The counts that the tasks of a snapshot add up to."""
     return counted([task async for task in snapshot.tasks()])
 
 
@@ -59,9 +59,8 @@ async def test_two_writers_of_the_same_counts_neither_block_nor_lose_any(databas
 
     tasks = [task for writer in writers for task in writer.result().tasks.values()]
     async with ReadStore(database).snapshot() as snapshot:
-        tallies = await snapshot.tallies()
-        assert tallies.counts == counted(tasks)
-        assert tallies.positions == {n: writer.result().lease.position for n, writer in enumerate(writers)}
+        assert await by_unit(snapshot, LATER) == counted(tasks)
+        assert await snapshot.positions() == {n: writer.result().lease.position for n, writer in enumerate(writers)}
 
 
 async def test_every_snapshot_during_the_writing_is_whole(database: Database) -> None:
@@ -73,10 +72,10 @@ async def test_every_snapshot_during_the_writing_is_whole(database: Database) ->
         writer = group.create_task(written(store, 0, matters, 30))
         while not writer.done():
             async with reading.snapshot() as snapshot:
-                tallies = await snapshot.tallies()
-                assert tallies.counts == await recounted(snapshot)
-                assert tallies.positions.get(0, 0) == await snapshot.count("ledger")
-                seen.append(tallies.positions.get(0, 0))
+                assert await by_unit(snapshot, LATER) == await recounted(snapshot)
+                positions = await snapshot.positions()
+                assert positions.get(0, 0) == await snapshot.count("ledger")
+                seen.append(positions.get(0, 0))
 
     assert seen == sorted(seen)
 

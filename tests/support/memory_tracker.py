@@ -1,6 +1,5 @@
 """A tracker of one matter in memory: what it keeps is what the real one keeps in its tables."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,23 +9,24 @@ from shared.domain.alert import alerts_of, carrying, crossings
 from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, refold
+from shared.domain.journal import Line, journal_lines
 from shared.domain.refusal import Refusal
-from shared.domain.tally import Measure, Tally, TallyKey, tally_delta
 from shared.domain.task import Task
+from tests.support.counting import Net, net
 from tests.support.sample import RULEBOOK, SHANGHAI
 from tests.support.scenario import the
 
 
 @dataclass
 class MemoryTracker:
-    """Ledger, task, tally, parked and rejected commands of one matter."""
+    """Ledger, task, journal, parked and rejected commands of one matter."""
 
     task: Task | None = None
     ledger: list[f.Entry] = field(default_factory=list)
     told: list[Command] = field(default_factory=list)
     waiting: list[Command] = field(default_factory=list)
     rejected: list[tuple[Command, Refusal]] = field(default_factory=list)
-    tally: Counter[tuple[TallyKey, Measure]] = field(default_factory=Counter)
+    journal: list[Line] = field(default_factory=list)
 
     def push(self, *commands: Command) -> "MemoryTracker":
         """Take commands in the order in which they arrive."""
@@ -59,8 +59,7 @@ class MemoryTracker:
 
     def _write(self, entries: Iterable[f.Entry], after: Task | None) -> None:
         self.ledger += entries
-        for counted, change in tally_delta(self.task, after, SHANGHAI).items():
-            self.tally[counted] += change
+        self.journal += journal_lines(self.task, after, SHANGHAI)
         self.task = after
 
 
@@ -80,9 +79,9 @@ def tracked(arrived: Sequence[Command | datetime]) -> MemoryTracker:
     return tracker
 
 
-def tallied(tracker: MemoryTracker) -> Tally:
-    """The counts that are not zero."""
-    return {key: count for key, count in tracker.tally.items() if count}
+def journalled(tracker: MemoryTracker) -> Net:
+    """What the journal adds up to."""
+    return net(tracker.journal)
 
 
 def holding(task: Task | None) -> Task:

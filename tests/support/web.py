@@ -9,12 +9,14 @@ from typing import Any
 
 import httpx
 
-from contracts.figures import Counts, Figures, Rate, Rates
+from contracts.figures import Figures
 from services.web.service import Web
 from shared.messaging.server import NatsServer
 from shared.settings import Settings
 from shared.storage.engine import Database
+from shared.units import Units
 from tests.support import sample
+from tests.support.published import group, published
 
 
 class StandingClock:
@@ -35,7 +37,7 @@ class Surroundings:
 
     def web(self, port: int = 0) -> Web:
         """A web service, not started."""
-        return Web(self.settings, self.database, {"bureau": "生态环境局"}, StandingClock(), port)
+        return Web(self.settings, self.database, Units({"bureau": "生态环境局"}), StandingClock(), port)
 
     async def put(self, closed: int, position: int) -> None:
         """Put figures into the bucket, as the statistics service does."""
@@ -44,20 +46,8 @@ class Surroundings:
 
 def figures(closed: int, position: int, of: int = 8_000) -> Figures:
     """Figures of a ledger position: so many closed of so many."""
-    counts = Counts(received=of, closed=closed, closed_on_time=closed, closed_late=0, open=of - closed, overdue_open=0)
-    closure = Rate(numerator=closed, denominator=of, value=closed / of)
-    return Figures(
-        scope="all",
-        as_of=sample.START,
-        positions={"0": position},
-        timezone="Asia/Shanghai",
-        counts=counts,
-        rates=Rates(closure=closure, on_time_closure=Rate(numerator=0, denominator=0, value=None)),
-        families=(),
-        units=(),
-        unregistered_units=(),
-        periods=(),
-    )
+    whole = group("", received=of, closed=closed, closed_on_time=closed, open=of - closed)
+    return published(whole, as_of=sample.START, position=position)
 
 
 @asynccontextmanager

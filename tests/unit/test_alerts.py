@@ -8,7 +8,7 @@ from shared.domain import fact as f
 from shared.domain.alert import crossings
 from shared.domain.clock import ClockName
 from shared.domain.evolve import evolve
-from shared.domain.tally import measures
+from tests.support.counting import counted_as
 from tests.support.sample import DUE_OF_30_DAYS, START, amend, approve, at, record, register, sign, submit, withdraw
 from tests.support.scenario import Given, finish_of, given, sign_of, the
 
@@ -88,13 +88,13 @@ def test_a_task_wakes_at_its_next_rung() -> None:
 
 def test_closing_at_the_due_itself_is_on_time() -> None:
     outcome = IN_REVIEW.when(approve(DUE)).then("near-due", "near-due", "approved")
-    assert "closed_on_time" in measures(the(outcome.task))
+    assert "closed_on_time" in counted_as(the(outcome.task))
     assert not the(outcome.task).is_overdue(ClockName.FINISH)
 
 
 def test_closing_a_moment_after_the_due_is_late() -> None:
     outcome = IN_REVIEW.when(approve(DUE + TICK)).then("near-due", "near-due", "overdue", "approved")
-    assert "closed_late" in measures(the(outcome.task))
+    assert "closed_late" in counted_as(the(outcome.task))
 
 
 def test_a_closed_task_raises_nothing_more() -> None:

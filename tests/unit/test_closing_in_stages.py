@@ -7,9 +7,9 @@ import pytest
 
 from shared.domain.clock import ClockName
 from shared.domain.command import Command
-from shared.domain.tally import measures
 from shared.domain.task import Archived, Closed, Grade
-from tests.support.memory_tracker import holding, tallied, tracked
+from tests.support.counting import counted_as
+from tests.support.memory_tracker import holding, journalled, tracked
 from tests.support.sample import approve, archive, at, exclude, look_back, record, register, relapse, sign, submit
 from tests.support.scenario import Given, finish_of, given, the
 from tests.support.whole import IN_HAND, clock_of, whole
@@ -38,10 +38,10 @@ def test_it_is_closed_in_full_later_and_remembers_when_it_was_closed_first() -> 
 
 
 def test_the_verdict_is_that_of_the_first_closing() -> None:
-    assert measures(the(STAGE.task)) == ("received", "closed", "closed_on_time")
-    assert measures(the(STAGE.when(full(at(30))).task)) == ("received", "closed", "closed_on_time")
+    assert counted_as(the(STAGE.task)) == ("received", "closed", "closed_on_time")
+    assert counted_as(the(STAGE.when(full(at(30))).task)) == ("received", "closed", "closed_on_time")
     late = given(*DATED, submit(at(8)), approve(at(11), grade="stage"))
-    assert measures(the(late.task)) == measures(the(late.when(full(at(12))).task)) == ("received", "closed", "closed_late")
+    assert counted_as(the(late.task)) == counted_as(the(late.when(full(at(12))).task)) == ("received", "closed", "closed_late")
 
 
 def test_the_closing_in_full_starts_the_look_back() -> None:
@@ -54,7 +54,7 @@ def test_the_closing_in_full_starts_the_look_back() -> None:
 def test_a_look_back_that_nobody_makes_is_told_and_the_closing_stays_what_it_was() -> None:
     task = the(FULL.swept(at(120)).task)
     assert task.is_overdue(ClockName.LOOK_BACK)
-    assert measures(task) == ("received", "closed", "closed_on_time")
+    assert counted_as(task) == ("received", "closed", "closed_on_time")
 
 
 @pytest.mark.parametrize(("now", "was", "again"), [(STAGE, "stage", "stage"), (FULL, "full", "stage"), (FULL, "full", "full")])
@@ -67,7 +67,7 @@ def test_what_is_closed_in_full_is_archived_and_keeps_its_closing() -> None:
     task = the(FULL.when(archive(at(40))).then("archived").leads_to("archived").task)
     assert task.state == Archived(at(40), Closed(at(9), at(9)))
     assert task.closed == Closed(at(9), at(9))
-    assert measures(task) == ("received", "closed", "closed_on_time")
+    assert counted_as(task) == ("received", "closed", "closed_on_time")
 
 
 def test_archiving_ends_the_look_back() -> None:
@@ -93,15 +93,15 @@ def test_the_reported_flow_closes_in_stages_too() -> None:
     reported = given(register(policy="reported", due=at(10)), approve(at(5), grade="stage"))
     task = the(reported.when(full(at(30))).leads_to("closed").task)
     assert (task.state, task.clock(ClockName.LOOK_BACK)) == (Closed(at(5), at(30)), None)
-    assert measures(task) == ("received", "closed", "closed_on_time")
+    assert counted_as(task) == ("received", "closed", "closed_on_time")
 
 
 def test_a_closing_for_the_stage_that_is_told_after_the_one_in_full_makes_an_older_verdict() -> None:
     told = [*DATED, submit(at(8)), full(at(30))]
-    assert measures(the(tracked(told).task)) == ("received", "closed", "closed_late")
+    assert counted_as(the(tracked(told).task)) == ("received", "closed", "closed_late")
     corrected = tracked([*told, approve(at(9), grade="stage")])
     assert the(corrected.task).state == Closed(at(9), at(30))
-    assert measures(the(corrected.task)) == ("received", "closed", "closed_on_time")
+    assert counted_as(the(corrected.task)) == ("received", "closed", "closed_on_time")
     assert not the(corrected.task).is_overdue(ClockName.FINISH)
 
 
@@ -112,7 +112,7 @@ def test_any_order_of_arrival_ends_in_the_same_closing() -> None:
         tracker = tracked(order).sweep(at(200))
         assert not tracker.waiting
         assert holding(tracker.task) == holding(expected.task)
-        assert tallied(tracker) == tallied(expected)
+        assert journalled(tracker) == journalled(expected)
 
 
 def test_after_a_stage_the_matter_may_relapse_without_having_been_closed_in_full() -> None:
@@ -123,4 +123,4 @@ def test_after_a_stage_the_matter_may_relapse_without_having_been_closed_in_full
 
 def test_a_matter_without_a_due_is_neither_on_time_nor_late() -> None:
     now = given(*IN_HAND[:2], submit(at(8)), approve(at(9)))
-    assert measures(the(now.task)) == ("received", "closed")
+    assert counted_as(the(now.task)) == ("received", "closed")

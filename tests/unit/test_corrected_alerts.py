@@ -13,13 +13,14 @@ from shared.domain.alert import alerts_of
 from shared.domain.budget import DuePeriod
 from shared.domain.clock import ClockName, Segment
 from shared.domain.command import AmendTask, Command, NoteOnTask, RegisterTask, RelapseTask
+from tests.support.counting import counted_as
 from tests.support.histories import any_history, arrivals, histories
 from tests.support.memory_tracker import (
     MemoryTracker,
     assert_alerts_are_raised_once,
     holding,
     in_order,
-    tallied,
+    journalled,
     tracked,
 )
 from tests.support.sample import SHANGHAI, amend, approve, at, record, register, send_back, sign, submit, withdraw
@@ -81,7 +82,7 @@ def test_two_registrations_the_earlier_told_late_leave_no_alert_of_the_other_due
     tracker.push(register(at(0), policy="reported", due=at(50)))
     assert the(tracker.task).received_at == at(0)
     assert not any(assert_alerts_are_raised_once(tracker.ledger).values())
-    assert {measure for (_, measure), count in tallied(tracker).items() if count} == {"received", "open"}
+    assert set(counted_as(the(tracker.task))) == {"received", "open"}
 
 
 def test_a_rung_at_another_instant_is_another_alert() -> None:
@@ -164,5 +165,5 @@ def test_of_two_registrations_in_any_order_the_earlier_counts(data: st.DataObjec
     tracker = tracked(data.draw(arrivals([*commands, second]))).sweep(LAST_WATERMARK)
     expected = MemoryTracker().push(*in_order(commands)).sweep(LAST_WATERMARK)
     assert holding(replace(the(tracker.task), displaced=False)) == holding(expected.task)
-    assert tallied(tracker) == tallied(expected)
+    assert journalled(tracker) == journalled(expected)
     assert_alerts_are_raised_once(tracker.ledger)

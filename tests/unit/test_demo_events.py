@@ -18,9 +18,9 @@ from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import evolve_all
 from shared.domain.history import Folded, fold
 from shared.domain.matter import Family, Matter
-from shared.domain.tally import measures
 from shared.domain.task import Closed, Task
 from shared.rulebook import load_rulebook
+from tests.support.counting import counted_as
 
 ZONE = ZoneInfo("Asia/Shanghai")
 RULEBOOK = load_rulebook(ZONE)
@@ -88,7 +88,7 @@ def tasks(until: datetime) -> list[Task]:
 def counts(until: datetime) -> dict[Family, Counter[str]]:
     by_family: dict[Family, Counter[str]] = {family: Counter() for family in Family}
     for task in tasks(until):
-        by_family[task.family].update(measures(task))
+        by_family[task.family].update(counted_as(task))
     return by_family
 
 

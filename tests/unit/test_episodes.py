@@ -7,11 +7,11 @@ from shared.domain.alert import alerts_of
 from shared.domain.clock import ClockName
 from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
-from shared.domain.tally import measures, tally_delta
+from shared.domain.measure import Measure
 from shared.domain.task import Closed
-from tests.support.memory_tracker import MemoryTracker, assert_alerts_are_raised_once, holding, in_order, tallied, tracked
+from tests.support.counting import adds, core_of, counted_as
+from tests.support.memory_tracker import MemoryTracker, assert_alerts_are_raised_once, holding, in_order, journalled, tracked
 from tests.support.sample import (
-    SHANGHAI,
     accept,
     approve,
     archive,
@@ -44,10 +44,7 @@ CLOSED, OPEN_AGAIN = given(*FIRST), given(*FIRST, AGAIN[0])
 
 def counts(*commands: Command) -> dict[str, int]:
     """What a matter adds to the counts, over all days and units."""
-    tally: dict[str, int] = {}
-    for (_, measure), count in tally_delta(None, given(*commands).task, SHANGHAI).items():
-        tally[measure] = tally.get(measure, 0) + count
-    return tally
+    return core_of(adds(given(*commands).task))
 
 
 def test_a_relapse_opens_the_matter_in_a_second_episode_that_knows_the_first() -> None:
@@ -125,12 +122,12 @@ def test_the_alerts_of_the_first_stay_with_it() -> None:
 
 
 def test_each_episode_is_counted_with_its_own_verdict() -> None:
-    assert measures(the(given(*FIRST, *AGAIN).task)) == ("received", "closed", "closed_late")
-    assert counts(*FIRST, AGAIN[0]) == {"received": 2, "closed": 1, "closed_on_time": 1, "open": 1}
+    assert counted_as(the(given(*FIRST, *AGAIN).task)) == ("received", "closed", "closed_late")
+    assert counts(*FIRST, AGAIN[0]) == {"received": 2, "closed": 1, "closed_on_time": 1, "open": 1, "overdue_open": 1}
     assert counts(*FIRST, *AGAIN) == {"received": 2, "closed": 2, "closed_on_time": 1, "closed_late": 1}
     assert counts(*FIRST, AGAIN[0], exclude(at(21))) == {"received": 2, "closed": 1, "closed_on_time": 1}
-    delta = tally_delta(None, OPEN_AGAIN.task, SHANGHAI)
-    assert {key.day for key, measure in delta if measure == "received"} == {at(0).date(), at(20).date()}
+    received = {received_on for _, received_on, _, measure in adds(OPEN_AGAIN.task) if measure is Measure.RECEIVED}
+    assert received == {at(0).date(), at(20).date()}
 
 
 def test_the_deltas_add_up_whatever_the_order_of_arrival() -> None:
@@ -140,7 +137,7 @@ def test_the_deltas_add_up_whatever_the_order_of_arrival() -> None:
         tracker = tracked([*order[:4], at(60), *order[4:]]).sweep(at(200))
         assert (tracker.waiting, tracker.rejected) == ([], [])
         assert holding(tracker.task) == holding(expected.task)
-        assert tallied(tracker) == tallied(expected) == tally_delta(None, tracker.task, SHANGHAI)
+        assert journalled(tracker) == journalled(expected) == adds(tracker.task)
         assert evolve_all(None, tracker.ledger) == tracker.task
         assert_alerts_are_raised_once(tracker.ledger)
 
@@ -151,7 +148,7 @@ def test_what_is_told_late_of_the_first_episode_changes_its_verdict_and_not_the_
     tracker.push(approve(at(9), id_="stage", grade="stage"))
     task = the(tracker.task)
     assert task.previous is not None
-    assert (task.previous.state, measures(task.previous)) == (Closed(at(9), at(12)), ("received", "closed", "closed_on_time"))
+    assert (task.previous.state, counted_as(task.previous)) == (Closed(at(9), at(12)), ("received", "closed", "closed_on_time"))
     assert (task.episode, task.state.place, finish_of(task).due) == (2, "handling", at(30))
     assert not task.previous.is_overdue(ClockName.FINISH)
     assert evolve_all(None, tracker.ledger) == task
@@ -171,7 +168,7 @@ def test_an_event_that_makes_the_relapse_illegal_takes_the_episode_away() -> Non
     tracker.push(send_back(at(8.5)))
     task = the(tracker.task)
     assert (task.episode, task.previous, task.state.place, task.displaced) == (1, None, "handling", True)
-    assert tallied(tracker) == tally_delta(None, task, SHANGHAI)
+    assert journalled(tracker) == adds(task)
     assert {alert.version for alert in task.alerts} == {1}
     assert evolve_all(None, tracker.ledger) == task
     assert_alerts_are_raised_once(tracker.ledger)
@@ -184,7 +181,7 @@ def test_the_episode_comes_back_when_its_relapse_is_legal_again() -> None:
     assert (task.episode, task.displaced, task.state.place) == (2, False, "handling")
     expected = MemoryTracker().push(*in_order([*FIRST, *AGAIN[:2], send_back(at(8.5)), submit(at(8.7), id_="b1")]))
     assert holding(task) == holding(expected.sweep(at(25)).task)
-    assert tallied(tracker) == tallied(expected)
+    assert journalled(tracker) == journalled(expected)
 
 
 @pytest.mark.parametrize("late", [record(at(5)), record(at(40), id_="r2"), record(at(72), id_="r3")])

@@ -13,15 +13,14 @@ from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, fold, refold
 from shared.domain.policy import Rulebook
-from shared.domain.tally import Tally, tally_delta
 from shared.domain.task import Task
+from tests.support.counting import adds
 from tests.support.histories import any_history, arrivals
-from tests.support.memory_tracker import MemoryTracker, assert_alerts_are_raised_once, holding, in_order, tallied, tracked
+from tests.support.memory_tracker import MemoryTracker, assert_alerts_are_raised_once, holding, in_order, journalled, tracked
 from tests.support.sample import (
     CALENDAR,
     POLICIES,
     RULEBOOK,
-    SHANGHAI,
     amend,
     approve,
     at,
@@ -40,10 +39,6 @@ LAST_WATERMARK = at(400)
 
 def without_alerts(task: Task | None) -> Task:
     return carrying(the(task), ())
-
-
-def counted(task: Task | None) -> Tally:
-    return tally_delta(None, task, SHANGHAI)
 
 
 def assert_events_are_on_record_once(tracker: MemoryTracker, commands: list[Command]) -> None:
@@ -92,7 +87,7 @@ def assert_every_permutation_agrees(commands: list[Command]) -> None:
         assert not tracker.waiting
         assert not tracker.rejected
         assert holding(tracker.task) == holding(expected.task)
-        assert tallied(tracker) == tallied(expected)
+        assert journalled(tracker) == journalled(expected)
         assert_alerts_are_raised_once(tracker.ledger)
         assert_events_are_on_record_once(tracker, commands)
 
@@ -124,7 +119,7 @@ def test_any_arrival_of_any_history_ends_in_the_task_of_its_own_order(data: st.D
     assert without_alerts(tracker.task) == without_alerts(expected.task)
     assert not the(tracker.task).displaced
     assert holding(tracker.sweep(LAST_WATERMARK).task) == holding(expected.sweep(LAST_WATERMARK).task)
-    assert tallied(tracker) == tallied(expected)
+    assert journalled(tracker) == journalled(expected)
 
 
 @settings(max_examples=150, deadline=None)
@@ -135,7 +130,7 @@ def test_a_replay_of_the_ledger_and_the_sum_of_the_deltas_equal_what_is_stored(d
     for end in range(len(arrived) + 1):
         tracker = tracked(arrived[:end])
         assert evolve_all(None, tracker.ledger) == tracker.task
-        assert tallied(tracker) == counted(tracker.task)
+        assert journalled(tracker) == adds(tracker.task)
 
 
 @settings(max_examples=200, deadline=None)

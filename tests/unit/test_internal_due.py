@@ -4,8 +4,8 @@ import pytest
 
 from shared.domain.budget import DuePeriod
 from shared.domain.clock import ClockName
-from shared.domain.tally import measures
 from shared.domain.task import Task
+from tests.support.counting import counted_as
 from tests.support.memory_tracker import tracked
 from tests.support.sample import (
     CITY,
@@ -53,7 +53,7 @@ def test_it_starts_with_the_finish_clock() -> None:
 def test_it_is_told_when_it_runs_out_and_nothing_is_late_to_the_outside() -> None:
     task = the(DATED.swept(at(16)).task)
     assert (task.is_overdue(ClockName.INTERNAL), task.is_overdue(ClockName.FINISH)) == (True, False)
-    assert measures(task) == ("received", "open")
+    assert counted_as(task) == ("received", "open")
 
 
 def test_a_finish_due_that_is_too_near_leaves_no_room_for_an_earlier_one() -> None:

@@ -9,9 +9,9 @@ from shared.domain.clock import ClockName
 from shared.domain.command import Command
 from shared.domain.matter import DUBAN, Matter
 from shared.domain.policy import Rulebook
-from shared.domain.tally import measures
 from shared.domain.task import Closed, Part
 from shared.domain.value import replace
+from tests.support.counting import counted_as
 from tests.support.memory_tracker import holding, tracked
 from tests.support.sample import (
     CITY,
@@ -82,7 +82,7 @@ def test_it_closes_with_all_of_its_parts() -> None:
     HALVES.when(told(1, "full", 3)).then("part-told").leads_to("handling")
     both = given(*SPLIT, told(1, "full", 3)).when(told(2, "full", 4)).then("part-told", "approved").leads_to("closed")
     assert the(both.task).state == Closed(at(4), at(4))
-    assert measures(the(both.task)) == ("received", "closed", "closed_on_time")
+    assert counted_as(the(both.task)) == ("received", "closed", "closed_on_time")
     assert [entry.cause is None for entry in both.entries] == [False, True]
     assert clock_of(both.task, ClockName.LOOK_BACK).anchor == at(4)
 
@@ -165,7 +165,7 @@ def test_only_duban_makes_parts_and_tells_of_them() -> None:
     by_duban = replace(whole(part_of="6"), cause=replace(whole().cause, source=DUBAN), matter=Matter(CITY, "6/1"))
     given().when(replace(by_duban, matter=Matter(CITY, "7"))).refused("$.data.part_of", early=False, saying="7 is no part of 6")
     task = the(given().when(by_duban).then("registered").task)
-    assert (task.part_of, measures(task)) == ("6", ())
+    assert (task.part_of, counted_as(task)) == ("6", ())
 
 
 def test_what_is_said_of_a_part_that_is_not_known_waits() -> None:

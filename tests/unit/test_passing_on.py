@@ -4,8 +4,10 @@ import pytest
 
 from shared.domain.clock import ClockName
 from shared.domain.command import Command
+from shared.domain.measure import Measure
 from shared.domain.task import Pending
-from tests.support.memory_tracker import tallied, tracked
+from shared.domain.timeline import timeline
+from tests.support.memory_tracker import journalled, tracked
 from tests.support.sample import (
     CITY,
     DISTRICT,
@@ -106,10 +108,10 @@ def test_in_any_order_of_arrival_it_ends_with_the_same_unit_and_is_counted_there
         submit(at(2)),
     ]
     expected = tracked(told)
-    assert {key.unit for (key, _), count in tallied(expected).items() if count} == {"water"}
+    assert {step.account.unit for step in timeline(expected.task) if step.plus & Measure.RECEIVED.bit} == {"bureau", "", "water"}
     for order in (told[::-1], [told[i] for i in (0, 4, 3, 5, 2, 1)], [told[i] for i in (3, 0, 5, 1, 4, 2)]):
         assert the(tracked(order).task) == the(expected.task)
-        assert tallied(tracked(order)) == tallied(expected)
+        assert journalled(tracked(order)) == journalled(expected)
 
 
 def test_what_was_returned_is_with_no_unit_that_could_sign_it_or_return_it_again() -> None:

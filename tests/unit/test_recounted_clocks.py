@@ -6,8 +6,8 @@ from shared.domain import fact as f
 from shared.domain.clock import ClockName
 from shared.domain.policy import Rulebook
 from shared.domain.recount import recounted
-from shared.domain.tally import measures
 from tests.support.another_calendar import NEWER, NOW, days, midnight, moved, task_of
+from tests.support.counting import counted_as
 from tests.support.sample import CALENDAR, DISTRICT, POLICIES, approve, at, note, register, resume, rule, sign, submit, suspend
 from tests.support.scenario import Given, given, the
 from tests.support.whole import clock_of, under, whole
@@ -58,7 +58,7 @@ def test_what_is_closed_or_ended_keeps_its_due_and_its_verdict() -> None:
     task, rulebook = task_of(days(22, near="2wd"), submit(at(28)), approve(at(29)))
     after, _ = moved(task, rulebook)
     assert clock_of(after, ClockName.FINISH) == clock_of(task, ClockName.FINISH)
-    assert measures(after) == measures(task)
+    assert counted_as(after) == counted_as(task)
 
 
 def test_the_look_back_of_what_is_closed_moves_while_it_runs() -> None:

@@ -15,9 +15,9 @@ from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.policy import Flow
 from shared.domain.refusal import Refusal
-from shared.domain.tally import measures
 from shared.domain.task import Task
 from tests.support import sample
+from tests.support.counting import counted_as
 from tests.support.sample import CITY, DISTRICT, RULEBOOK
 from tests.support.scenario import finish_of
 
@@ -183,7 +183,7 @@ class TaskLife(RuleBasedStateMachine):
     @invariant()
     def is_counted_as_the_oracle_would(self) -> None:
         if self.world.task is not None:
-            counted = [set(measures(episode)) for episode in self.world.task.episodes]
+            counted = [set(counted_as(episode)) for episode in self.world.task.episodes]
             assert counted == [self.world.oracle.counted(), *reversed(self.world.oracle.former)]
 
     def _say(self, command: Command, due: datetime | None = None) -> None:
