@@ -16,7 +16,7 @@ from shared.domain.decide import is_overdue_at_once
 from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entries
 from shared.domain.history import Absorbed, absorb, comes_last, refold
-from shared.domain.journal import Line, journal_lines
+from shared.domain.journal import Line, Timelines
 from shared.domain.matter import Matter
 from shared.domain.policy import DEFAULT_POLICY, Rulebook
 from shared.domain.recount import recounted
@@ -66,7 +66,9 @@ def read_push(push: Push) -> ReadPush:
 class Batch:
     """Decides pushes and clock crossings one after another on the state they touch."""
 
-    def __init__(self, lease: Lease, known: Known, told: Told, rulebook: Rulebook, now: datetime) -> None:
+    def __init__(
+        self, lease: Lease, known: Known, told: Told, rulebook: Rulebook, now: datetime, timelines: Timelines | None = None
+    ) -> None:
         self._lease = lease
         self._partition = lease.partition
         self._position = lease.position
@@ -74,6 +76,7 @@ class Batch:
         self._known = known
         self._told_before = told
         self._rulebook = rulebook
+        self._timelines = timelines or Timelines()
         self._now = now
         self._rows: list[LedgerRow] = []
         self._before: dict[Matter, Task | None] = {}
@@ -98,7 +101,7 @@ class Batch:
             return None
         journal: list[Line] = []
         for matter, before in self._before.items():
-            journal += journal_lines(before, self._known.tasks.get(matter), self._rulebook.zone)
+            journal += self._timelines.lines(before, self._known.tasks.get(matter), self._rulebook.zone)
         return Changes(
             rows=self._rows,
             tasks=[self._known.tasks[matter] for matter in self._before if matter in self._known.tasks],

@@ -12,6 +12,7 @@ from services.tracker.memory import Loaded, Memory
 from shared.clock import Clock, ReplayClock
 from shared.codec.receipts import Answer
 from shared.domain.command import Command
+from shared.domain.journal import Timelines
 from shared.domain.matter import Matter
 from shared.domain.policy import Rulebook
 from shared.domain.value import replace
@@ -58,6 +59,7 @@ class Writer:
         self._outlet = outlet
         self._turn = asyncio.Lock()
         self._memory = Memory(store)
+        self._timelines = Timelines()
         self._wake: datetime | None = None
         self._wake_known = False
 
@@ -156,7 +158,8 @@ class Writer:
         return self._clock.now()
 
     def _batch(self, known: Known, now: datetime) -> Batch:
-        return Batch(self._lease, known, self._store.told, self._rulebook, max(now, self._lease.clock))
+        now = max(now, self._lease.clock)
+        return Batch(self._lease, known, self._store.told, self._rulebook, now, self._timelines)
 
     async def _commit(self, batch: Batch, now: datetime) -> None:
         changes = batch.changes()

@@ -1,9 +1,10 @@
 """The journal: what each batch changes in the steps of tasks, with the instant at which it became known. Figures are its sums."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
 
+from shared.domain.matter import Matter
 from shared.domain.task import Task
 from shared.domain.timeline import Account, Step, timeline
 
@@ -24,38 +25,59 @@ class Line(NamedTuple):
 Journal = Sequence[Line]
 
 
+class Timelines:
+    """The timelines of the tasks that were looked at last: what a task is after one batch it is before the next."""
+
+    def __init__(self, most: int = 4000) -> None:
+        self._most = most
+        self._kept: dict[Matter, tuple[Task, list[Step]]] = {}
+
+    def lines(self, before: Task | None, after: Task | None, zone: tzinfo) -> list[Line]:
+        """As `journal_lines`."""
+        were, are = self._of(before), timeline(after)
+        if after is not None:
+            self._kept.pop(after.matter, None)
+            self._kept[after.matter] = (after, are)
+            if len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return list(changed_steps(were, are, zone))
+
+    def _of(self, task: Task | None) -> list[Step]:
+        if task is None:
+            return []
+        kept = self._kept.get(task.matter)
+        return kept[1] if kept is not None and kept[0] is task else timeline(task)
+
+
 def journal_lines(before: Task | None, after: Task | None, zone: tzinfo) -> list[Line]:
     """What changes in the journal when a task changes: its former steps are taken back, its new ones put in their place."""
     return list(changed_steps(timeline(before), timeline(after), zone))
 
 
-def changed_steps(were: Iterable[Step], are: Iterable[Step], zone: tzinfo) -> Iterator[Line]:
-    """The lines that lead from some steps to others, the earliest first."""
-    counted: dict[Step, int] = {}
-    for step in were:
-        counted[step] = counted.get(step, 0) - 1
+def changed_steps(were: Sequence[Step], are: Sequence[Step], zone: tzinfo) -> Iterator[Line]:
+    """The lines that lead from some steps to others."""
+    gone, come = list(were), list[Step]()
     for step in are:
-        counted[step] = counted.get(step, 0) + 1
-    merged: dict[tuple[datetime, datetime, Account, int], list[tuple[int, int]]] = {}
-    for step, times in counted.items():
-        if times:
-            plus, minus = (step.plus, step.minus) if times > 0 else (step.minus, step.plus)
-            pairs = merged.setdefault((step.at, step.received_at, step.account, step.minutes), [])
-            pairs.extend([(plus, minus)] * abs(times))
-    for (at, received_at, account, minutes), pairs in merged.items():
-        received_on = received_at.astimezone(zone).date()
-        for plus, minus in _netted(pairs):
-            yield Line(at, received_on, account, plus, minus, minutes)
+        if step in gone:
+            gone.remove(step)
+        else:
+            come.append(step)
+    merged: list[Line] = []
+    for step in gone:
+        _enter(merged, step, step.minus, step.plus, zone)
+    for step in come:
+        _enter(merged, step, step.plus, step.minus, zone)
+    return (line for line in merged if line.plus or line.minus)
 
 
-def _netted(pairs: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The same changes in fewer lines: one that goes and one that comes at the same instant mostly differ in little."""
-    plus, minus = 0, 0
-    for more, less in pairs:
-        if plus & more or minus & less:
-            yield more, less
-            continue
-        plus, minus = plus | more, minus | less
-    both = plus & minus
-    if plus ^ both or minus ^ both:
-        yield plus ^ both, minus ^ both
+def _enter(lines: list[Line], step: Step, plus: int, minus: int, zone: tzinfo) -> None:
+    """Add a change to the lines: what goes and what comes at the same instant mostly differ in little, and are one line."""
+    received_on = step.received_at.astimezone(zone).date()
+    for nth, line in enumerate(lines):
+        same = line.at == step.at and line.received_on == received_on and line.minutes == step.minutes
+        if same and line.account == step.account and not (line.plus & plus or line.minus & minus):
+            more, less = line.plus | plus, line.minus | minus
+            both = more & less
+            lines[nth] = line._replace(plus=more ^ both, minus=less ^ both)
+            return
+    lines.append(Line(step.at, received_on, step.account, plus, minus, step.minutes))

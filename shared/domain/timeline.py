@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from shared.domain.clock import Clock, ClockName, Segment
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
-from shared.domain.task import Ended, Marked, Task
+from shared.domain.task import Archived, Closed, Ended, Marked, Task
 from shared.domain.task import Suspended as Standstill
 
 _AFTER: Final = timedelta(microseconds=1)
@@ -27,6 +27,36 @@ _ENDED: Final = {
 _OF_THE_EXCLUDED: Final = _FLOW | Measure.RECEIVED.bit | Measure.EXCLUDED.bit
 """What is left of a task that is out of the count."""
 _SATISFIED: Final = frozenset({"satisfied", "mostly_satisfied"})
+_MARKED: Final[dict[Marked, int]] = {
+    "submitted": Measure.SUBMITTED.bit,
+    "sent-back": Measure.SENT_BACK.bit,
+    "returned": Measure.RETURNED.bit,
+    "extended": Measure.EXTENDED.bit,
+}
+_SIGNING: Final = (Measure.SIGNED_ON_TIME.bit, Measure.SIGNED_LATE.bit, Measure.SIGN_OVERDUE.bit)
+_RESPONDING: Final = (Measure.RESPONDED_ON_TIME.bit, Measure.RESPONDED_LATE.bit, Measure.RESPONSE_OVERDUE.bit)
+# Looked up once: this stands in the tracker's innermost loop.
+_ARRIVED: Final = Measure.RECEIVED.bit | Measure.GIVEN.bit
+_OPEN: Final = Measure.OPEN.bit
+_CLOSED: Final = Measure.CLOSED.bit
+_CLOSED_NOW: Final = Measure.CLOSED.bit | Measure.SUBMITTED.bit
+_CLOSED_FULL: Final = Measure.CLOSED_FULL.bit
+_MOVED_IN: Final = Measure.MOVED_IN.bit
+_MOVED_OUT: Final = Measure.MOVED_OUT.bit
+_ON_TIME: Final = Measure.CLOSED_ON_TIME.bit
+_LATE: Final = Measure.CLOSED_LATE.bit
+_BY_ORIGINAL: Final = Measure.CLOSED_BY_ORIGINAL.bit
+_CLOSED_PAST_ORIGINAL: Final = Measure.CLOSED_PAST_ORIGINAL.bit
+_PAST_ORIGINAL: Final = Measure.PAST_ORIGINAL_OPEN.bit
+_SUSPENDED: Final = Measure.SUSPENDED.bit
+_DUE: Final = Measure.DUE.bit
+_OVERDUE: Final = Measure.OVERDUE_OPEN.bit
+_DUE_CLOSED: Final = Measure.DUE_CLOSED.bit
+_DUE_CLOSED_ON_TIME: Final = Measure.DUE_CLOSED_ON_TIME.bit
+_NOTHING: Final = (0, 0)
+
+Turns = dict[datetime, tuple[int, int]]
+"""What goes on and what goes off at each instant."""
 
 
 class Account(NamedTuple):
@@ -72,164 +102,184 @@ def standing(task: Task, at: datetime) -> int:
 
 def _steps(task: Task) -> Iterator[Step]:
     """The steps of one episode, in order."""
-    turns: dict[datetime, tuple[int, int]] = {}
-    _Turns(task, turns).write()
-    bits, unit = 0, task.given[0].unit
-    excluded = max(task.state.at, task.received_at) if isinstance(task.state, Ended) and task.state.how == "excluded" else None
-    moves = {max(one.at, task.received_at): one.unit for one in task.given[1:]}
-    for at in sorted(turns.keys() | moves.keys()):
+    turns = _turns(task)
+    given, received_at, state = task.given, task.received_at, task.state
+    moves = {max(one.at, received_at): one.unit for one in given[1:]} if len(given) > 1 else {}
+    excluded = max(state.at, received_at) if isinstance(state, Ended) and state.how == "excluded" else None
+    bits, unit = 0, given[0].unit
+    account = _account(task, unit)
+    for at in sorted({*turns, *moves} if moves else turns):
         going_to = moves.get(at, unit)
         if going_to != unit:
             held = bits & ~_FLOW
-            yield Step(at, _account(task, unit), task.received_at, Measure.MOVED_OUT.bit, held, _minutes(task, held))
-            yield Step(at, _account(task, going_to), task.received_at, Measure.MOVED_IN.bit | held, 0, _minutes(task, held))
-            unit = going_to
-        on, off = turns.get(at, (0, 0))
+            yield Step(at, account, received_at, _MOVED_OUT, held, task.minutes if held & _CLOSED else 0)
+            unit, account = going_to, _account(task, going_to)
+            yield Step(at, account, received_at, _MOVED_IN | held, 0, task.minutes if held & _CLOSED else 0)
+        on, off = turns.get(at, _NOTHING)
         after = bits & ~off | on
         if excluded is not None and at >= excluded:
             after &= _OF_THE_EXCLUDED
-        plus, minus = after & ~bits, bits & ~after
-        if plus or minus:
-            yield Step(at, _account(task, unit), task.received_at, plus, minus, _minutes(task, plus | minus))
-        bits = after
+        if after != bits:
+            plus, minus = after & ~bits, bits & ~after
+            yield Step(at, account, received_at, plus, minus, task.minutes if (plus | minus) & _CLOSED else 0)
+            bits = after
 
 
 def _account(task: Task, unit: str | None) -> Account:
     return Account(task.family, task.owner, unit or "", task.co_units, task.category, task.enterprise, task.weight)
 
 
-def _minutes(task: Task, changed: int) -> int:
-    return task.minutes if changed & Measure.CLOSED.bit else 0
+class _Span(NamedTuple):
+    """When an episode was open."""
+
+    start: datetime
+    closed: datetime | None
+    ended: datetime | None
+    over: datetime | None
+    """When it was no longer open."""
 
 
-class _Turns:
+def _turns(task: Task) -> Turns:
     """The instants at which measures of one episode go on and off."""
+    turns: Turns = {}
+    span = _state(turns, task)
+    for clock in task.clocks:
+        if clock.name is ClockName.FINISH:
+            _finish(turns, task, clock, span)
+        elif clock.name is ClockName.SIGN:
+            _answered(turns, task, clock, "signed", _SIGNING, span.over)
+        elif clock.name is ClockName.RESPOND:
+            _answered(turns, task, clock, "responded", _RESPONDING, span.over)
+    for mark in task.marks:
+        if mark.what in _MARKED:
+            _on(turns, _MARKED[mark.what], max(mark.at, span.start))
+    if task.evaluations:
+        _evaluations(turns, task)
+    return turns
 
-    def __init__(self, task: Task, turns: dict[datetime, tuple[int, int]]) -> None:
-        self._task = task
-        self._turns = turns
-        self._start = task.received_at
-        state = task.state
-        closed = state.closed if isinstance(state, Ended) else task.closed
-        self._ended = max(state.at, self._start) if isinstance(state, Ended) else None
-        self._closed = max(closed.at, self._start) if closed is not None else None
-        self._full = closed.full_at if closed is not None else None
-        self._over = self._closed or self._ended
-        """When it was no longer open."""
 
-    def write(self) -> None:
-        self._state()
-        self._finish()
-        self._answered(ClockName.SIGN, Measure.SIGNED_ON_TIME.bit, Measure.SIGNED_LATE.bit, Measure.SIGN_OVERDUE.bit)
-        self._answered(ClockName.RESPOND, Measure.RESPONDED_ON_TIME.bit, Measure.RESPONDED_LATE.bit, Measure.RESPONSE_OVERDUE.bit)
-        for mark in self._task.marks:
-            if mark.what in _MARKED:
-                self._on(_MARKED[mark.what], mark.at)
-        self._evaluations()
+def _state(turns: Turns, task: Task) -> _Span:
+    start, state = task.received_at, task.state
+    said = _ARRIVED | (Measure.REPEATED.bit if task.repeat_of is not None else 0)
+    if task.episode > 1:
+        said |= Measure.RELAPSED.bit
+    if not isinstance(state, (Closed, Archived, Ended)):
+        turns[start] = (said | _OPEN, 0)
+        return _Span(start, None, None, None)
+    closing, ended = task.closed, None
+    if isinstance(state, Ended):
+        closing, ended = state.closed, max(state.at, start)
+    closed = max(closing.at, start) if closing is not None else None
+    over = closed or ended
+    assert over is not None
+    turns[start] = (said, 0)
+    _on(turns, _OPEN, start, over)
+    if closing is not None:
+        _on(turns, _CLOSED_NOW, over)
+        if closing.full_at is not None:
+            _on(turns, _CLOSED_FULL, max(closing.full_at, start))
+    if isinstance(state, Ended) and ended is not None:
+        _on(turns, _ENDED[state.how], ended)
+    return _Span(start, closed, ended, over)
 
-    def _on(self, bits: int, since: datetime, until: datetime | None = None) -> None:
-        since = max(since, self._start)
-        if until is not None and until <= since:
+
+def _on(turns: Turns, bits: int, since: datetime, until: datetime | None = None) -> None:
+    """Measures go on at an instant and off at another; what goes on where it goes off stays on."""
+    if until is not None:
+        if until <= since:
             return
-        on, off = self._turns.get(since, (0, 0))
-        self._turns[since] = (on | bits, off & ~bits)
-        if until is not None:
-            on, off = self._turns.get(until, (0, 0))
-            self._turns[until] = (on, off | bits & ~on)
+        on, off = turns.get(until, _NOTHING)
+        turns[until] = (on, off | bits & ~on)
+    on, off = turns.get(since, _NOTHING)
+    turns[since] = (on | bits, off & ~bits)
 
-    def _state(self) -> None:
-        task = self._task
-        said = Measure.RECEIVED.bit | Measure.GIVEN.bit
-        if task.repeat_of is not None:
-            said |= Measure.REPEATED.bit
-        if task.episode > 1:
-            said |= Measure.RELAPSED.bit
-        self._on(said, self._start)
-        self._on(Measure.OPEN.bit, self._start, self._over)
-        if self._ended is not None and isinstance(task.state, Ended):
-            self._on(_ENDED[task.state.how], self._ended)
-        if self._closed is not None:
-            self._on(Measure.CLOSED.bit | Measure.SUBMITTED.bit, self._closed)
-        if self._full is not None:
-            self._on(Measure.CLOSED_FULL.bit, self._full)
 
-    def _finish(self) -> None:
-        finish = self._task.clock(ClockName.FINISH)
-        if finish is None:
-            return
-        original = finish.segments[0].due
-        if original is not None:
-            self._on(Measure.PAST_ORIGINAL_OPEN.bit, max(original + _AFTER, finish.segments[0].since), self._over)
-        closed = self._closed
-        if closed is not None and original is not None:
-            self._on(Measure.CLOSED_BY_ORIGINAL.bit if closed <= original else Measure.CLOSED_PAST_ORIGINAL.bit, closed)
-        if closed is not None and finish.due is not None:
-            self._on(Measure.CLOSED_ON_TIME.bit if closed <= finish.due else Measure.CLOSED_LATE.bit, closed)
-        segments = finish.segments
-        for segment, following in zip_longest(segments, segments[1:]):
-            self._due(segment, following)
+def _finish(turns: Turns, task: Task, finish: Clock, span: _Span) -> None:
+    segments = finish.segments
+    original = segments[0].due
+    if original is not None:
+        passed = max(original + _AFTER, segments[0].since, span.start)
+        if span.over is None or passed < span.over:
+            _on(turns, _PAST_ORIGINAL, passed, span.over)
+    if span.closed is not None:
+        _on(turns, _verdict(span.closed, original, finish.due), span.closed)
+    for segment, following in zip_longest(segments, segments[1:]):
+        if segment.until is not None:
+            _standstill(turns, task, segment.until, following)
+        if segment.due is not None:
+            _due(turns, segment, following, span)
 
-    def _due(self, segment: Segment, following: Segment | None) -> None:
-        """What follows from one due-version of the finish clock while it is in force."""
+
+def _verdict(closed: datetime, original: datetime | None, due: datetime | None) -> int:
+    bits = 0
+    if original is not None:
+        bits = _BY_ORIGINAL if closed <= original else _CLOSED_PAST_ORIGINAL
+    if due is not None:
+        bits |= _ON_TIME if closed <= due else _LATE
+    return bits
+
+
+def _standstill(turns: Turns, task: Task, stopped: datetime, following: Segment | None) -> None:
+    since = max(stopped, task.received_at)
+    if following is not None:
+        if stopped < following.since:
+            _on(turns, _SUSPENDED, since, following.since)
+    elif isinstance(task.state, Standstill):
+        _on(turns, _SUSPENDED, since)
+
+
+def _due(turns: Turns, segment: Segment, following: Segment | None, span: _Span) -> None:
+    """What follows from one due-version of the finish clock while it is in force."""
+    due, stopped = segment.due, segment.until
+    assert due is not None
+    passed, closed = max(due + _AFTER, segment.since, span.start), span.closed
+    if following is not None:
+        if stopped is None or passed <= stopped:
+            _on(turns, _DUE | _OVERDUE, passed, following.since)
+        return
+    if closed is None:
+        if stopped is None or passed <= stopped:  # else it stood still or ended before it was due
+            _on(turns, _DUE | _OVERDUE, passed, span.ended)
+        return
+    both = _DUE_CLOSED | (_DUE_CLOSED_ON_TIME if closed <= due else 0)
+    if passed >= closed:
+        _on(turns, _DUE | both, passed)
+        return
+    _on(turns, _DUE, passed)
+    _on(turns, _OVERDUE, passed, closed)
+    _on(turns, both, closed)
+
+
+def _answered(
+    turns: Turns, task: Task, clock: Clock, what: Marked, measures: tuple[int, int, int], over: datetime | None
+) -> None:
+    """Signing and responding: the clock stops when it is done, and another due-version asks for it anew."""
+    on_time, late, overdue = measures
+    start, segments = task.received_at, clock.segments
+    for segment, following in zip_longest(segments, segments[1:]):
+        until = following.since if following is not None else None
         due, stopped = segment.due, segment.until
-        in_force_until = following.since if following is not None else self._ended
-        if following is not None and stopped is not None and stopped < following.since:
-            self._on(Measure.SUSPENDED.bit, stopped, following.since)
-        if following is None and isinstance(self._task.state, Standstill) and stopped is not None:
-            self._on(Measure.SUSPENDED.bit, stopped)
-        if due is None:
-            return
-        passed = max(due + _AFTER, segment.since)
-        if self._closed is None and stopped is not None and passed > stopped:
-            return  # it stood still before it was due
-        if following is not None and stopped is not None and passed > stopped:
-            return
-        self._on(Measure.DUE.bit, passed, in_force_until)
-        until = in_force_until if self._over is None or following is not None else self._over
-        self._on(Measure.OVERDUE_OPEN.bit, passed, until)
-        if self._closed is not None and following is None:
-            both = Measure.DUE_CLOSED.bit | (Measure.DUE_CLOSED_ON_TIME.bit if self._closed <= due else 0)
-            self._on(both, max(passed, self._closed))
-
-    def _answered(self, name: ClockName, on_time: int, late: int, overdue: int) -> None:
-        """Signing and responding: the clock stops when it is done, and another due-version asks for it anew."""
-        clock = self._task.clock(name)
-        if clock is None:
-            return
-        segments = clock.segments
-        for segment, following in zip_longest(segments, segments[1:]):
-            until = following.since if following is not None else None
-            done = segment.until if self._was_done(clock, segment) else None
-            if segment.due is not None:
-                passed = max(segment.due + _AFTER, segment.since)
-                self._on(overdue, passed, _earliest(segment.until, until, self._over))
-            if done is not None:
-                self._on(late if segment.due is not None and done > segment.due else on_time, done, until)
-
-    def _was_done(self, clock: Clock, segment: Segment) -> bool:
-        """Whether the clock stopped because it was done, not because the task stood still or ended or went to another unit."""
-        what = "signed" if clock.name is ClockName.SIGN else "responded"
-        return any(mark.what == what and max(mark.at, segment.since) == segment.until for mark in self._task.marks)
-
-    def _evaluations(self) -> None:
-        for of, evaluated, satisfied in (
-            ("handling_unit", Measure.EVALUATED.bit, Measure.SATISFIED.bit),
-            ("receiving_office", Measure.OFFICE_EVALUATED.bit, Measure.OFFICE_SATISFIED.bit),
-        ):
-            said = sorted((one for one in self._task.evaluations if one.of == of), key=lambda one: one.at)
-            for one, later in zip_longest(said, said[1:]):
-                until = later.at if later is not None else None
-                self._on(evaluated, one.at)
-                if one.level in _SATISFIED:
-                    self._on(satisfied, one.at, until)
+        if due is not None:
+            ends = _earliest(stopped, until, over)
+            passed = max(due + _AFTER, segment.since, start)
+            if ends is None or passed < ends:
+                _on(turns, overdue, passed, ends)
+        # A clock also stops when the task stands still or ends or goes to another unit.
+        if stopped is not None and any(mark.what == what and max(mark.at, segment.since) == stopped for mark in task.marks):
+            _on(turns, late if due is not None and stopped > due else on_time, max(stopped, start), until)
 
 
-_MARKED: Final[dict[Marked, int]] = {
-    "submitted": Measure.SUBMITTED.bit,
-    "sent-back": Measure.SENT_BACK.bit,
-    "returned": Measure.RETURNED.bit,
-    "extended": Measure.EXTENDED.bit,
-}
+def _evaluations(turns: Turns, task: Task) -> None:
+    for of, evaluated, satisfied in (
+        ("handling_unit", Measure.EVALUATED.bit, Measure.SATISFIED.bit),
+        ("receiving_office", Measure.OFFICE_EVALUATED.bit, Measure.OFFICE_SATISFIED.bit),
+    ):
+        said = sorted((one for one in task.evaluations if one.of == of), key=lambda one: one.at)
+        for one, later in zip_longest(said, said[1:]):
+            since = max(one.at, task.received_at)
+            _on(turns, evaluated, since)
+            if one.level in _SATISFIED:
+                _on(turns, satisfied, since, later.at if later is not None else None)
 
 
 def _earliest(*instants: datetime | None) -> datetime | None:

@@ -1,7 +1,7 @@
 """A cohort's counts, judged as of any instant."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from shared.domain.command import Command
@@ -39,7 +39,7 @@ async def stored(database: Database, *commands: Command, swept: datetime | None 
 
 async def judged(
     database: Database, as_of: datetime, *, since: date | None = None, until: date | None = None, family: Family | None = None
-) -> dict[str, Numbers]:
+) -> Mapping[str, Numbers]:
     async with ReadStore(database).snapshot() as snapshot:
         return await by_unit(snapshot, as_of, Question(as_of, family=family), since=since, until=until)
 
