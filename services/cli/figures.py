@@ -130,7 +130,7 @@ def _show(found: Figures, by: By | None, settings: Settings) -> None:
         title=f"{asked.family or 'all families'}, {of}, {received}, as of {local(found.as_of, zone)} ({found.timezone}){known}",
         title_justify="left",
     )
-    for column in ("", "received", "closed", "in full", "on time", "late", "open", "overdue", "closure", "on-time"):
+    for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=True)
     groups: tuple[Group, ...] = getattr(found, _FIELDS[by]) if by else ()
     for group in groups:
@@ -144,7 +144,7 @@ def _show(found: Figures, by: By | None, settings: Settings) -> None:
 
 
 def _cells(counts: Counts) -> list[str]:
-    numbers = (counts.received, counts.closed, counts.closed_full, counts.closed_on_time, counts.closed_late, counts.open)
+    numbers = (counts.received, counts.closed, counts.closed_on_time, counts.closed_late, counts.open)
     return [f"{number:,}" for number in (*numbers, counts.overdue_open)]
 
 

@@ -94,17 +94,19 @@ def test_units_registered_or_not(data: Path) -> None:
 
 def test_figures_by_unit(data: Path) -> None:
     human, figures = shown(data, "figures", "--by", "unit")
-    assert {group["key"]: group["counts"]["received"] for group in figures["groups"]} == {"": 1, "enforcement": 3, "water": 1}
+    assert {group["key"]: group["counts"]["received"] for group in figures["units"]} == {"": 1, "enforcement": 3, "water": 1}
     assert (figures["counts"]["received"], figures["counts"]["closed"], figures["counts"]["overdue_open"]) == (5, 1, 1)
-    assert figures["rates"]["closure"] == {"numerator": 1, "denominator": 5, "value": 0.2}
-    assert figures["rates"]["on_time_closure"] == {"numerator": 1, "denominator": 2, "value": 0.5}
+    closure, on_time = figures["rates"]["closure"], figures["rates"]["on_time_closure"]
+    assert (closure["numerator"], closure["denominator"], closure["value"], closure["few"]) == (1, 5, 0.2, True)
+    assert (on_time["numerator"], on_time["denominator"], on_time["value"]) == (1, 2, 0.5)
     assert "20.00 %" in human
     assert "water" in human
 
 
 def test_a_rate_of_nothing_has_no_value(data: Path) -> None:
     human, figures = shown(data, "figures", "--family", "complaint")
-    assert figures["rates"]["closure"] == {"numerator": 0, "denominator": 0, "value": None}
+    closure = figures["rates"]["closure"]
+    assert (closure["numerator"], closure["denominator"], closure["value"], closure["interval"]) == (0, 0, None, None)
     assert "—" in human
 
 
