@@ -124,14 +124,11 @@ def _show(found: Figures, by: By | None, settings: Settings) -> None:
     received = f"received {asked.received_from or '—'} to {asked.received_to or '—'}"
     of = ", ".join(str(one) for one in (asked.source, asked.unit, asked.category, asked.enterprise) if one) or "all"
     known = f", known at {local(found.known_at, zone)}" if found.known_at else ""
-    table = Table(
-        box=None,
-        padding=(0, 1, 0, 0),
-        title=f"{asked.family or 'all families'}, {of}, {received}, as of {local(found.as_of, zone)} ({found.timezone}){known}",
-        title_justify="left",
-    )
+    title = f"{asked.family or 'all families'}, {of}, {received}, as of {local(found.as_of, zone)} ({found.timezone}){known}"
+    output.print(title, style="italic", highlight=False, markup=False, soft_wrap=True)
+    table = Table(box=None, padding=(0, 1, 0, 0))
     for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time"):
-        table.add_column(column, justify="left" if not column else "right", no_wrap=True)
+        table.add_column(column, justify="left" if not column else "right", no_wrap=bool(column))
     groups: tuple[Group, ...] = getattr(found, _FIELDS[by]) if by else ()
     for group in groups:
         name = group.name if group.within is None else f"  {group.name}"
@@ -169,4 +166,4 @@ def _show_rates(found: Figures) -> None:
 
 
 def _percent(rate: Rate) -> str:
-    return "—" if rate.value is None else f"{rate.value * 100:.2f} %"
+    return "—" if rate.value is None else f"{rate.value * 100:.2f}%"

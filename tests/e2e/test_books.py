@@ -99,7 +99,7 @@ def test_figures_by_unit(data: Path) -> None:
     closure, on_time = figures["rates"]["closure"], figures["rates"]["on_time_closure"]
     assert (closure["numerator"], closure["denominator"], closure["value"], closure["few"]) == (1, 5, 0.2, True)
     assert (on_time["numerator"], on_time["denominator"], on_time["value"]) == (1, 2, 0.5)
-    assert "20.00 %" in human
+    assert "20.00%" in human
     assert "water" in human
 
 
