@@ -29,13 +29,15 @@ check: setup     ## style, types, layers, contracts
 	.venv/bin/lint-imports
 	$(PY) -m contracts.generate --check
 	$(PY) -m shared.lifecycle --check
+	$(PY) -m shared.formulas --check
 
 test: setup      ## every test
 	.venv/bin/pytest -q -m "not bench" $(ARGS)
 
-contracts: setup ## write schemas, AsyncAPI and lifecycle anew
+contracts: setup ## write schemas, AsyncAPI, lifecycle and formulas anew
 	$(PY) -m contracts.generate
 	$(PY) -m shared.lifecycle
+	$(PY) -m shared.formulas
 
 bench: setup     ## measure throughput and latency beside the floor, on this machine
 	.venv/bin/pytest -q -m bench -s tests/bench $(ARGS)
