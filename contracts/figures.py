@@ -178,3 +178,29 @@ class Figures(FiguresContract):
     enterprises: tuple[Group, ...] = ()
     unregistered_units: tuple[str, ...] = ()
     periods: tuple[Group, ...] = Field(default=(), description="By month of receipt, `YYYY-MM`.")
+
+
+class TrendPoint(FiguresContract):
+    """One day, week or month of a trend."""
+
+    key: str = Field(description="`YYYY-MM-DD`, `YYYY-Www` (ISO 8601) or `YYYY-MM`.")
+    since: Instant
+    until: Instant = Field(description="No longer in it; the instant of judgement where it is not over.")
+    whole: bool = Field(description="False where it is not over, or the trend begins or ends within it.")
+    flow: Flow
+    counts: Counts = Field(description="Of all tasks at its end, whenever they were received.")
+    rates: Rates = Field(description="Of all tasks at its end, whenever they were received.")
+    received_counts: Counts = Field(description="Of the tasks received in it, at its end.")
+    received_rates: Rates = Field(description="Of the tasks received in it, at its end.")
+
+
+class Trend(FiguresContract):
+    """How figures went: the flow of each period, and the rates at its end. What was open at the end is the next one's opening."""
+
+    by: Literal["day", "week", "month"]
+    asked: Asked = Field(description="Whose tasks; `received_from` and `received_to` are the days that the trend covers.")
+    as_of: Instant = Field(description="Periods end here at the latest.")
+    known_at: Instant | None = Field(description="As it was known then; null is as known now.")
+    positions: dict[str, int] = Field(description="Ledger position of each partition that the trend is true for.")
+    timezone: str = Field(description="Zone whose days make the periods. Weeks begin on Monday.")
+    points: tuple[TrendPoint, ...]

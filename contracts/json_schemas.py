@@ -1,17 +1,20 @@
-"""The contracts as JSON Schemas (draft 2020-12): one for each type of event and of fact, one for receipts, one for figures."""
+"""The contracts as JSON Schemas (draft 2020-12): one for each type of event and of fact, one for receipts, and one each for
+figures and trends.
+"""
 
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from contracts.fact import FACTS, FactEvent
-from contracts.figures import Figures
+from contracts.figures import Figures, Trend
 from contracts.receipt import Receipt
 from contracts.registry import EVENTS
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 RECEIPT: Final = "receipt"
 FIGURES: Final = "figures"
+TREND: Final = "trend"
 
 Document = dict[str, Any]
 
@@ -24,6 +27,7 @@ def all_schemas() -> dict[str, Document]:
     said = {type_: _told(type_, model.model_json_schema(mode="serialization")) for type_, model in facts.items()}
     said[RECEIPT] = Receipt.model_json_schema(mode="serialization")
     said[FIGURES] = Figures.model_json_schema(mode="serialization")
+    said[TREND] = Trend.model_json_schema(mode="serialization")
     return {name: _named(name, schema) for name, schema in (told | said).items()}
 
 

@@ -20,6 +20,7 @@ from services.cli import (
     policies,
     run,
     simulate,
+    trend,
 )
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
@@ -62,7 +63,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, figures, look, deadlines, policies, campaigns, audit):
+for commands in (run, demonstration, feed, history, figures, trend, look, deadlines, policies, campaigns, audit):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 look.task.command("actions")(actions.task_actions)

@@ -68,7 +68,7 @@ async def period_flow(snapshot: Snapshot, question: Question, office: Office) ->
     instants = (_before(since), _before(until) if until == midnight(question.until, office.zone) else until)
     keep = office.keeper(question)
     sums = await summed(snapshot, instants, Span(question.known_at), keep, detail=False)
-    return _flow(flow(sums.total(0), sums.total(1)), since, until)
+    return wire_flow(flow(sums.total(0), sums.total(1)), since, until)
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
@@ -190,7 +190,8 @@ def _hours(minutes: float | None) -> float | None:
     return None if minutes is None else int(minutes * 100 / 60) / 100
 
 
-def _flow(one: Flow, since: datetime, until: datetime) -> wire.Flow:
+def wire_flow(one: Flow, since: datetime, until: datetime) -> wire.Flow:
+    """A flow as it is published; it must add up."""
     assert one.holds, f"the flow from {since} to {until} does not add up: {one}"
     numbers = {name: wire_number(number) for name, number in vars(one).items()}
     return wire.Flow(since=since, until=until, **numbers)

@@ -96,7 +96,7 @@ class Sums:
         """The counts by month of receipt, `YYYY-MM`, at the last instant."""
         found: dict[str, Counts] = {}
         for (month, weight), vector in sorted(self.months.items()):
-            found[month] = found.get(month, Counts()) + _weighted(vector, weight)
+            found[month] = found.get(month, Counts()) + weighed(vector, weight)
         return {month: counts for month, counts in found.items() if any(counts.tasks)}
 
     def handling(self, keep: Keep | None = None) -> Handling:
@@ -114,11 +114,12 @@ def counts_at(accounts: Sequence[Account], matrix: Array, places: Sequence[int])
         by_weight.setdefault(accounts[place].weight, []).append(place)
     total = Counts()
     for weight, rows in by_weight.items():
-        total += _weighted(matrix[rows].sum(axis=0), weight)
+        total += weighed(matrix[rows].sum(axis=0), weight)
     return total
 
 
-def _weighted(vector: Array, weight: float) -> Counts:
+def weighed(vector: Array, weight: float) -> Counts:
+    """Numbers of tasks in the order of the measures, as they are and by their weight."""
     tasks = tuple(vector.tolist())
     if weight == 1:
         return Counts(tasks, tasks)
