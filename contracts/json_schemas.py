@@ -1,5 +1,5 @@
 """The contracts as JSON Schemas (draft 2020-12): one for each type of event and of fact, one for receipts, and one each for
-figures and trends.
+figures, trends and signals.
 """
 
 from typing import Any, Final
@@ -10,11 +10,13 @@ from contracts.fact import FACTS, FactEvent
 from contracts.figures import Figures, Trend
 from contracts.receipt import Receipt
 from contracts.registry import EVENTS
+from contracts.signals import Signals
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 RECEIPT: Final = "receipt"
 FIGURES: Final = "figures"
 TREND: Final = "trend"
+SIGNALS: Final = "signals"
 
 Document = dict[str, Any]
 
@@ -28,6 +30,7 @@ def all_schemas() -> dict[str, Document]:
     said[RECEIPT] = Receipt.model_json_schema(mode="serialization")
     said[FIGURES] = Figures.model_json_schema(mode="serialization")
     said[TREND] = Trend.model_json_schema(mode="serialization")
+    said[SIGNALS] = Signals.model_json_schema(mode="serialization")
     return {name: _named(name, schema) for name, schema in (told | said).items()}
 
 

@@ -19,6 +19,7 @@ from services.cli import (
     look,
     policies,
     run,
+    signals,
     simulate,
     trend,
 )
@@ -32,6 +33,7 @@ from shared.messaging.server import NatsServerFailed
 from shared.messaging.streams import ConfigDrift
 from shared.policies import BadPolicy
 from shared.ports import LeaseLost, NotStored
+from shared.signals import BadSignals
 from shared.storage.engine import BadDatabase, FolderInUse
 from shared.units import BadUnits
 
@@ -44,6 +46,7 @@ _TROUBLES: Final[dict[type[Exception], int]] = {
     BadCalendarFile: EXIT_CONFIG,
     BadCampaign: EXIT_CONFIG,
     BadPolicy: EXIT_CONFIG,
+    BadSignals: EXIT_CONFIG,
     BadUnits: EXIT_CONFIG,
     ConfigDrift: EXIT_CONFIG,
     FolderInUse: EXIT_CONFIG,
@@ -63,7 +66,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, figures, trend, look, deadlines, policies, campaigns, audit):
+for commands in (run, demonstration, feed, history, figures, trend, signals, look, deadlines, policies, campaigns, audit):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 look.task.command("actions")(actions.task_actions)

@@ -1,7 +1,7 @@
 """The readers' side of the store: figures, lists, one task's history. Everything of one `snapshot()` is of one instant."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -192,6 +192,32 @@ class Snapshot:
         async for rows in stream.partitions(1000):
             for row in rows:
                 yield decode_task(row.body)
+
+    async def spoken(self, kinds: Sequence[str]) -> AsyncIterator[tuple[bytes, list[bytes]]]:
+        """Each task as it stands, with the events beside its facts of these kinds, as pushed, in the order of the ledger; none
+        that has no such fact.
+        """
+        named = ", ".join(f":kind{nth}" for nth in range(len(kinds)))
+        stream = await self._connection.stream(
+            text(
+                "SELECT ledger.owner, ledger.number, ledger.event, task.body FROM task"
+                " JOIN ledger ON ledger.owner = task.owner AND ledger.number = task.number"
+                f" WHERE task.latest = 1 AND ledger.kind IN ({named}) AND ledger.event IS NOT NULL"
+                " ORDER BY ledger.owner, ledger.number, ledger.partition, ledger.position"
+            ),
+            {f"kind{nth}": kind for nth, kind in enumerate(kinds)},
+        )
+        matter: tuple[str, str] | None = None
+        body, events = b"", list[bytes]()
+        async for rows in stream.partitions(1000):
+            for row in rows:
+                if matter != (row.owner, row.number):
+                    if matter is not None:
+                        yield body, events
+                    matter, body, events = (row.owner, row.number), bytes(row.body), []
+                events.append(bytes(row.event))
+        if matter is not None:
+            yield body, events
 
 
 class ReadStore:
