@@ -101,6 +101,10 @@ def test_stretches_that_overlap_are_told_once_and_others_apart() -> None:
     assert kinds(minutes(*next_to_each_other)) == [("at-once", "bureau", 10)] * 2
 
 
+def test_stretches_that_share_one_closing_are_one() -> None:
+    assert kinds(minutes(*[0.0] * 9, 10, *[20.0] * 9)) == [("at-once", "bureau", 19)]
+
+
 def circling(times: int, gap: float = 2.0) -> list[Command]:
     """A task closed and open again so many times; each closing comes `gap` days after."""
     commands: list[Command] = [register(policy="reported", unit="bureau"), approve(at(1))]
@@ -127,6 +131,7 @@ def test_loops_are_told_in_the_period_of_the_last_one_by_what_was_known_until_it
 def test_a_task_closed_within_a_day_of_its_relapse_is_told() -> None:
     (one,) = found([story("1", *circling(1, gap=1.0))])
     assert (one.kind, [seen.at for seen in one.moments]) == ("closed-again", [at(2), at(3)])
+    assert found([story("1", *circling(1, gap=1.0))], since=at(3) + MOMENT) == []
     assert found([story("1", *circling(1, gap=1.0 + 1e-6))]) == []
 
 
@@ -250,6 +255,12 @@ def test_a_task_is_told_of_the_unit_that_had_it_then() -> None:
         for nth, one in enumerate(handed_on)
     ]
     assert kinds(closed_then) == [("last-hour", "south", 5)]
+
+
+def test_what_was_said_before_a_relapse_is_told_of_the_unit_that_had_it_then() -> None:
+    course = [register(unit="north"), sign(at(hours=1)), submit(at(1)), send_back(at(2)), transfer(at(3), to_unit="south")]
+    course += [sign(at(4), id_="s2"), submit(at(5), id_="d2"), approve(at(6)), relapse(at(9))]
+    assert kinds([story(str(nth), *course, texts=[SAME[0]]) for nth in range(3)]) == [("same-text", "north", 3)]
 
 
 def test_what_was_split_is_left_out() -> None:
