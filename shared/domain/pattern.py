@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta, tzinfo
+from functools import lru_cache
 from typing import TypeVar
 
 from shared.domain.calendar import Calendar
@@ -74,6 +75,7 @@ def same_texts(kind: Kind, said: Iterable[Moment], limits: Thresholds, least: in
             yield Finding(kind, unit, tuple(group), tasks, least)
 
 
+@lru_cache(maxsize=10_000)
 def words(text: str) -> str:
     """A text without white space and punctuation, in one width and case."""
     folded = unicodedata.normalize("NFKC", text).casefold()
