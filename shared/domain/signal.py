@@ -51,7 +51,7 @@ class Thresholds:
     """A task closed again so soon after a relapse is told."""
     same_text_tasks: int = 3
     """Tasks that one unit submitted in the same words."""
-    same_review_tasks: int = 3
+    same_review_tasks: int = 10
     """Tasks of one unit that were approved in the same words: those are the reviewer's."""
     same_text_characters: int = 8
     """Texts of fewer characters are not compared; white space and punctuation are not counted."""
