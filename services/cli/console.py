@@ -47,6 +47,15 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
+def write_file(file: Path, body: bytes) -> None:
+    """Write a file that somebody asked for, and say where it is. Raises BadParameter when it cannot be written."""
+    try:
+        file.write_bytes(body)
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be written: {error.strerror}", param_hint="--out") from None
+    errors.print(f"written: {file} ({len(body):,} bytes)", markup=False, highlight=False, soft_wrap=True)
+
+
 def progress(unit: str) -> Progress:
     """A progress bar for long work, on standard error."""
     return Progress(

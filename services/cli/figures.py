@@ -1,24 +1,46 @@
 """The command `figures`: counts and rates of a cohort at any instant, as known then or now."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
 from contracts.figures import Counts, Figures, Group, Rate
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, instant, local, output, print_json, settings_for
+from services.cli.console import (
+    DEFAULT_DATA,
+    DataOption,
+    JsonOption,
+    instant,
+    local,
+    output,
+    print_json,
+    settings_for,
+    write_file,
+)
 from services.cli.look import over
 from shared.clock import SystemClock
 from shared.domain.formula import FORMULAS
 from shared.domain.matter import Family
 from shared.domain.question import Question
 from shared.figures.document import Office, figures
+from shared.figures.excel import figures_workbook
 from shared.settings import Settings
 from shared.units import load_units
+
+
+class Format(StrEnum):
+    """The files that figures can be written to."""
+
+    XLSX = "xlsx"
+
+
+_RENDERERS: Final[dict[Format, Callable[[Figures], bytes]]] = {Format.XLSX: figures_workbook}
 
 
 class By(StrEnum):
@@ -71,6 +93,8 @@ def figures_(
     known_at: KnownAtOption = None,
     by: Annotated[By | None, typer.Option("--by", help="Split by this.")] = None,
     co_units: CoUnitsOption = False,
+    form: Annotated[Format | None, typer.Option("--format", help="Write a file of this format.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="The file to write, with --format.")] = None,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,8 +103,10 @@ def figures_(
     A date without an offset is read in DUBAN_TIMEZONE. What each figure means stands in contracts/figures.md.
 
     Examples: `duban figures --family complaint --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19` ·
-    `duban figures --as-of 2023-07-01 --known-at 2023-07-05 --by unit`
+    `duban figures --as-of 2023-07-01 --known-at 2023-07-05 --by unit` · `duban figures --format xlsx --out figures.xlsx`
     """
+    if (form is None) != (out is None):
+        raise typer.BadParameter("a file needs both: --format xlsx --out figures.xlsx", param_hint="--format")
     settings = settings_for(data)
     zone = settings.zone
     question = Question(
@@ -97,7 +123,9 @@ def figures_(
     )
     office = office_of(settings)
     found: Figures = asyncio.run(over(settings, lambda snapshot: figures(snapshot, question, office)))
-    if as_json:
+    if form is not None and out is not None:
+        write_file(out, _RENDERERS[form](found))
+    elif as_json:
         print_json(found)
     else:
         _show(found, by, settings)
