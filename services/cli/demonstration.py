@@ -14,6 +14,7 @@ import typer
 
 from services.cli.console import DataOption, errors, output, progress, settings_for
 from services.cli.demo import UNITS, half_year
+from services.cli.demo.report import REPORT, indicators
 from services.cli.feed import client_of, publish_all
 from services.cli.place import UnusableFolder, make_folder
 from services.cli.run import HostOption, PortOption, everything, run_until_signalled
@@ -100,3 +101,5 @@ def _make_anew(data: Path) -> None:
     (data / _MARK).touch()
     units = "".join(f'[[unit]]\ncode = "{code}"\nname = "{name}"\n\n' for code, name in UNITS)
     (data / "units.toml").write_text(units, encoding="utf-8")
+    (data / "report.toml").write_text(REPORT, encoding="utf-8")
+    (data / "indicators.toml").write_text(indicators(), encoding="utf-8")

@@ -16,8 +16,10 @@ from services.cli import (
     feed,
     figures,
     history,
+    indicators,
     look,
     policies,
+    report,
     run,
     signals,
     simulate,
@@ -34,6 +36,9 @@ from shared.messaging.streams import ConfigDrift
 from shared.policies import BadPolicy
 from shared.ports import LeaseLost, NotStored
 from shared.signals import BadSignals
+from shared.report.indicators import BadIndicators
+from shared.report.office import BadReport
+from shared.report.word import BadTemplate
 from shared.storage.engine import BadDatabase, FolderInUse
 from shared.units import BadUnits
 
@@ -45,8 +50,11 @@ _TROUBLES: Final[dict[type[Exception], int]] = {
     BadDatabase: EXIT_CONFIG,
     BadCalendarFile: EXIT_CONFIG,
     BadCampaign: EXIT_CONFIG,
+    BadIndicators: EXIT_CONFIG,
     BadPolicy: EXIT_CONFIG,
     BadSignals: EXIT_CONFIG,
+    BadReport: EXIT_CONFIG,
+    BadTemplate: EXIT_CONFIG,
     BadUnits: EXIT_CONFIG,
     ConfigDrift: EXIT_CONFIG,
     FolderInUse: EXIT_CONFIG,
@@ -66,7 +74,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for commands in (run, demonstration, feed, history, figures, trend, signals, look, deadlines, policies, campaigns, audit):
+for commands in (
+    *(run, demonstration, feed, history, figures, trend, signals, report, indicators, look),
+    *(deadlines, policies, campaigns, audit),
+):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 look.task.command("actions")(actions.task_actions)
