@@ -86,6 +86,7 @@ def _table(document: Any) -> None:
     """One table for all: its columns and rows are those of the content."""
     table = document.add_table(rows=4, cols=3, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
+    _as_wide_as_the_page(table)
     rows = (
         ("{%tc for column in table.columns %}", "{{ column }}", "{%tc endfor %}"),
         ("{%tr for row in table.rows %}", "", ""),
@@ -100,6 +101,17 @@ def _table(document: Any) -> None:
             run.font.size, run.font.bold = Pt(_CELL_POINTS), nth == 0
     header = table.rows[0]._tr.get_or_add_trPr()
     header.append(header.makeelement(qn("w:tblHeader"), {}))
+
+
+def _as_wide_as_the_page(table: Any) -> None:
+    """The columns share the width by what they hold: how many there are is not known here."""
+    width = table._tbl.tblPr.find(qn("w:tblW"))
+    width.set(qn("w:type"), "pct")
+    width.set(qn("w:w"), "5000")
+    for cell in table._cells:
+        its = cell._tc.get_or_add_tcPr().get_or_add_tcW()
+        its.set(qn("w:type"), "auto")
+        its.set(qn("w:w"), "0")
 
 
 if __name__ == "__main__":
