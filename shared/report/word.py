@@ -17,6 +17,7 @@ from shared.report.content import Report
 TEMPLATE: Final = Path(__file__).with_name("report.docx")
 _NO_XML: Final = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 """What no XML document can hold."""
+_LONGEST_TITLE: Final = 255
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -37,7 +38,7 @@ def word(report: Report, template: Path = TEMPLATE) -> bytes:
         raise BadTemplate(f"{template}: {error}") from None
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
         raise BadTemplate(f"{template}: is no Word document: {error}") from None
-    document.core_properties.title = report.title
+    document.core_properties.title = _clean(report.title)[:_LONGEST_TITLE]
     document.core_properties.created = document.core_properties.modified = _naive(report.figures.as_of)
     out = BytesIO()
     document.save(out)
