@@ -23,7 +23,7 @@ from shared.report.word import TEMPLATE, word
 from shared.report.workbook import workbook
 from shared.settings import Settings
 
-report = typer.Typer(invoke_without_command=True, help="The written report of a period: Word, Excel, Markdown.")
+report = typer.Typer(invoke_without_command=True)
 
 
 class Format(StrEnum):
