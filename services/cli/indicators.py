@@ -34,13 +34,17 @@ def list_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
 
 @indicator.command("check")
 def check(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A file of indicators.")], as_json: JsonOption = False
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="That of the data folder where absent.")
+    ] = None,
+    data: DataOption = DEFAULT_DATA,
+    as_json: JsonOption = False,
 ) -> None:
     """Whether a file of indicators would be taken, and what it says. Exit 78 with the place and the reason when it would not.
 
     Example: `duban indicator check indicators.toml`
     """
-    _show(read_indicators(file), as_json)
+    _show(read_indicators(file or settings_for(data).data / "indicators.toml"), as_json)
 
 
 def _show(found: tuple[Indicator, ...], as_json: bool) -> None:

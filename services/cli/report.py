@@ -89,12 +89,14 @@ def report_(
 
 
 @report.command("template")
-def template(out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")]) -> None:
-    """Write the Word template for editing in WPS or Word; as report.docx in the data folder it is used in place of ours.
+def template(
+    out: Annotated[Path, typer.Option("--out", dir_okay=False, help="The file to write.")], data: DataOption = DEFAULT_DATA
+) -> None:
+    """Write the Word template in force, for editing in WPS or Word: report.docx of the data folder, or ours where there is none.
 
     Example: `duban report template --out duban-data/report.docx`
     """
-    write_file(out, TEMPLATE.read_bytes())
+    write_file(out, _template(settings_for(data).data).read_bytes())
 
 
 def _period(name: str | None, since: str | None, until: str | None, settings: Settings) -> Period:
