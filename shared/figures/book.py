@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
 
-import xlsxwriter
-
 from shared.figures.table import Cell
 
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -34,6 +32,8 @@ class Book:
     """A workbook in the making; rows are written in order and leave memory at once."""
 
     def __init__(self, title: str, created: datetime) -> None:
+        import xlsxwriter  # a third of a second, which commands that write no workbook need not wait
+
         self._out = BytesIO()
         self.workbook = xlsxwriter.Workbook(self._out, {"constant_memory": True, **_KEEP_TEXT})
         at = created.astimezone(UTC).replace(tzinfo=None, microsecond=0)

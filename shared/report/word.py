@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -31,6 +29,9 @@ def word(report: Report, template: Path = TEMPLATE) -> bytes:
     A template may name `title`, `as_of`, `sections`, and `figures` and `families` as in contracts/figures.py. It is run in a
     sandbox, where it can reach nothing else.
     """
+    from docx.opc.exceptions import PackageNotFoundError  # a quarter of a second, which other commands need not wait
+    from docxtpl import DocxTemplate
+
     try:
         document = DocxTemplate(str(template))
         document.render(_names(report), ImmutableSandboxedEnvironment(undefined=StrictUndefined), autoescape=True)
