@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from contracts import subjects
 from contracts.fact import FACTS
-from contracts.json_schemas import FIGURES, RECEIPT, Document, fact_type
+from contracts.json_schemas import AUDITED, CORRECTION, FIGURES, HEADS, RECEIPT, Document, fact_type
 from contracts.registry import EVENTS
 
 VERSION: Final = "0.1.0"
@@ -28,6 +28,7 @@ _PARAMETERS: Final[dict[str, Document]] = {
         "description": "What the figures are of; its dots separate tokens of the subject.",
         "examples": ["all", "family.complaint", "unit.enforcement"],
     },
+    "report": {"description": "Number of a sealed report.", "examples": ["2023H1-1"]},
 }
 
 
@@ -80,10 +81,14 @@ def _facts(schemas: dict[str, Document]) -> Document:
 
 
 def _answers(schemas: dict[str, Document]) -> Document:
-    return {
-        "receipts": _channel(subjects.receipt("{sender}", "{number}"), RECEIPT, schemas[RECEIPT]["description"]),
-        "stats": _channel(subjects.stats("{scope}"), FIGURES, schemas[FIGURES]["description"]),
+    addresses = {
+        "receipts": (subjects.receipt("{sender}", "{number}"), RECEIPT),
+        "stats": (subjects.stats("{scope}"), FIGURES),
+        "stats.correction": (subjects.stats("correction.{report}"), CORRECTION),
+        "stats.heads": (subjects.stats(subjects.HEADS_SCOPE), HEADS),
+        "health.auditor": (subjects.AUDITOR, AUDITED),
     }
+    return {name: _channel(address, message, schemas[message]["description"]) for name, (address, message) in addresses.items()}
 
 
 def _channel(address: str, message: str, description: str) -> Document:

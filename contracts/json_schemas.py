@@ -1,6 +1,4 @@
-"""The contracts as JSON Schemas (draft 2020-12): one for each type of event and of fact, one for receipts, and one each for
-figures, trends and signals.
-"""
+"""The contracts as JSON Schemas (draft 2020-12): one for each type of event and of fact, and one for each other message."""
 
 from typing import Any, Final
 
@@ -8,8 +6,10 @@ from pydantic import BaseModel
 
 from contracts.fact import FACTS, FactEvent
 from contracts.figures import Figures, Trend
+from contracts.health import Audited
 from contracts.receipt import Receipt
 from contracts.registry import EVENTS
+from contracts.sealed import Correction, LedgerHeads
 from contracts.signals import Signals
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -17,6 +17,20 @@ RECEIPT: Final = "receipt"
 FIGURES: Final = "figures"
 TREND: Final = "trend"
 SIGNALS: Final = "signals"
+CORRECTION: Final = "correction"
+HEADS: Final = "ledger-heads"
+AUDITED: Final = "audited"
+
+OTHERS: Final[dict[str, type[BaseModel]]] = {
+    RECEIPT: Receipt,
+    FIGURES: Figures,
+    TREND: Trend,
+    SIGNALS: Signals,
+    CORRECTION: Correction,
+    HEADS: LedgerHeads,
+    AUDITED: Audited,
+}
+"""What else we say, by the name of its schema."""
 
 Document = dict[str, Any]
 
@@ -27,10 +41,7 @@ def all_schemas() -> dict[str, Document]:
     told = {type_: _told(type_, model.model_json_schema(mode="validation")) for type_, model in EVENTS.items()}
     # What we say ourselves is described as written: a field that has a default is always there.
     said = {type_: _told(type_, model.model_json_schema(mode="serialization")) for type_, model in facts.items()}
-    said[RECEIPT] = Receipt.model_json_schema(mode="serialization")
-    said[FIGURES] = Figures.model_json_schema(mode="serialization")
-    said[TREND] = Trend.model_json_schema(mode="serialization")
-    said[SIGNALS] = Signals.model_json_schema(mode="serialization")
+    said |= {name: model.model_json_schema(mode="serialization") for name, model in OTHERS.items()}
     return {name: _named(name, schema) for name, schema in (told | said).items()}
 
 

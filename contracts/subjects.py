@@ -9,6 +9,12 @@ STREAM_OUT: Final = "DUBAN_OUT"
 STATS_BUCKET: Final = "duban-stats"
 IN_PATTERN: Final = "duban.in.*.*.*.*.*"
 """Exactly five tokens: a subject of another shape is refused by the server (no responders) instead of being lost."""
+SEAL: Final = "duban.reports.seal"
+"""Where a running statistics service is asked to seal a report."""
+AUDITOR: Final = "duban.health.auditor"
+AUDITOR_KEY: Final = "health.auditor"
+"""Key of the last recount in the bucket of figures."""
+HEADS_SCOPE: Final = "heads"
 
 _UNSAFE = re.compile(r"[.*>%\s\x00-\x1f\x7f-\x9f]")
 _RESPELLED = re.compile(r"[*>%\s\x00-\x1f\x7f-\x9f]")
@@ -124,3 +130,8 @@ def scope_token(text: str) -> str:
 def stats(scope: str) -> str:
     """`duban.stats.<scope>`: where the figures of a scope are published; a scope's dots separate its tokens."""
     return f"duban.stats.{scope}"
+
+
+def correction_scope(number: str) -> str:
+    """`correction.<number>`: the scope on which the corrections of a sealed report are published."""
+    return f"correction.{scope_token(number)}"

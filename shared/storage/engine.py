@@ -68,6 +68,11 @@ class Database:
             raise FolderInUse(f"{path.parent} is in use: another duban process writes there") from None
         self._lock = handle
 
+    @property
+    def may_write(self) -> bool:
+        """Whether this process may write: PostgreSQL has many writers, a SQLite file the one that locked it."""
+        return not self.is_sqlite or self._lock is not None
+
     async def write(self, work: Callable[[Connection], _T]) -> _T:
         """Run one transaction that writes. SQLite runs it in one thread on its one writing connection, without a hop between."""
         if self._writing is not None:

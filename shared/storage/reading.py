@@ -30,6 +30,10 @@ class Snapshot:
     async def _rows(self, sql: str, **parameters: Any) -> Any:
         return await self._connection.execute(text(sql), parameters)
 
+    async def rows(self, sql: str, **parameters: Any) -> Any:
+        """What a query of another reader of this package finds."""
+        return await self._rows(sql, **parameters)
+
     async def positions(self) -> dict[int, int]:
         """The last ledger position of each partition."""
         return {row.partition: row.position for row in await self._rows("SELECT partition, position FROM partition")}

@@ -164,3 +164,34 @@ class RejectedRow(SQLModel, table=True):
     first_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     last_at: int = Field(sa_column=Column(BigInteger, nullable=False))
     times: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class SealedRow(SQLModel, table=True):
+    """A sealed report, append-only: `content` is its bytes, `hash` their SHA-256, the other columns are what is searched."""
+
+    __tablename__ = "sealed"
+    __table_args__ = (Index("sealed_period", "period", "nth", unique=True),)
+
+    number: str = Field(sa_column=_text(key=True))
+    period: str = Field(sa_column=_text())
+    nth: int = Field(sa_column=Column(Integer, nullable=False))
+    as_of: int = Field(sa_column=Column(BigInteger, nullable=False))
+    known_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    sealed_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    note: str = Field(sa_column=_text())
+    read_to: str = Field(sa_column=_text())
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class CorrectionRow(SQLModel, table=True):
+    """What was found to be otherwise than a report says, append-only."""
+
+    __tablename__ = "correction"
+
+    number: str = Field(sa_column=_text(key=True))
+    nth: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    found_at: int = Field(sa_column=Column(BigInteger, nullable=False))
+    read_to: str = Field(sa_column=_text())
+    content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -1,4 +1,4 @@
-"""The first schema: ledger, tasks, journal, alerts, parked, rejected, partitions."""
+"""The first schema: ledger, tasks, journal, alerts, parked, rejected, sealed reports, partitions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -124,8 +124,32 @@ def upgrade() -> None:
         _big("last_at"),
         _int("times"),
     )
+    op.create_table(
+        "sealed",
+        _text("number", key=True),
+        _text("period"),
+        _int("nth"),
+        _big("as_of"),
+        _big("known_at"),
+        _big("sealed_at"),
+        _text("note"),
+        _text("read_to"),
+        _bytes("content"),
+        _bytes("hash"),
+    )
+    op.create_index("sealed_period", "sealed", ["period", "nth"], unique=True)
+    op.create_table(
+        "correction",
+        _text("number", key=True),
+        _int("nth", key=True),
+        _big("found_at"),
+        _text("read_to"),
+        _bytes("content"),
+        _bytes("hash"),
+    )
 
 
 def downgrade() -> None:
-    for table in ("rejected", "parked", "alert", "journal", "change", "account", "task", "ledger", "partition"):
+    tables = ("correction", "sealed", "rejected", "parked", "alert", "journal", "change", "account", "task", "ledger", "partition")
+    for table in tables:
         op.drop_table(table)
