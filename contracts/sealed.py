@@ -38,7 +38,7 @@ class Changed(FiguresContract):
 
 
 class Correction(FiguresContract):
-    """What is known now to be otherwise than sealed, whole: `duban.stats.correction.<number>`, and the KV key `correction.<number>`.
+    """What is known now to be otherwise than sealed, whole: `duban.stats.correction.<number>`, KV key `correction.<number>`.
 
     It takes the place of the corrections before it; without changes the sealed figures hold again.
     """

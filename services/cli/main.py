@@ -21,12 +21,14 @@ from services.cli import (
     policies,
     report,
     run,
+    seal,
     signals,
     simulate,
     trend,
 )
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
+from services.cli.seal import NotSealed
 from services.web.service import PortInUse
 from shared.calendars import BadCalendarFile
 from shared.campaigns import BadCampaign
@@ -62,6 +64,7 @@ _TROUBLES: Final[dict[type[Exception], int]] = {
     NatsServerFailed: EXIT_NOT_READY,
     NatsUnreachable: EXIT_NOT_READY,
     NothingRunning: EXIT_NOT_READY,
+    NotSealed: EXIT_NOT_READY,
     NotStored: EXIT_NOT_READY,
     PortInUse: EXIT_CONFIG,
     UnusableFolder: EXIT_CONFIG,

@@ -150,6 +150,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    tables = ("correction", "sealed", "rejected", "parked", "alert", "journal", "change", "account", "task", "ledger", "partition")
+    tables = (
+        "correction",
+        "sealed",
+        "rejected",
+        "parked",
+        "alert",
+        "journal",
+        "change",
+        "account",
+        "task",
+        "ledger",
+        "partition",
+    )
     for table in tables:
         op.drop_table(table)
