@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     few: Annotated[int, Field(ge=0)] = 10
     """Below so many tasks a rate is shown with its interval and a remark, not to be compared."""
 
+    audit_every: Annotated[float, Field(ge=0)] = 300.0
+    """Seconds between two recounts of the auditor; 0 turns it off."""
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone of `timezone`."""

@@ -18,6 +18,7 @@ from services.cli.console import DEFAULT_DATA, DataOption, output, settings_for
 from services.cli.installation import holder, installed
 from services.cli.place import forget_running, make_folder, nats_url, note_running
 from services.intake.campaigns import Campaigns
+from services.statistics.auditor import Auditor
 from services.statistics.service import Statistics
 from services.tracker.service import Tracker
 from services.web.service import PortInUse, Web
@@ -66,6 +67,7 @@ class Service(StrEnum):
 
     TRACKER = "tracker"
     STATISTICS = "statistics"
+    AUDITOR = "auditor"
     INTAKE = "intake"
     WEB = "web"
 
@@ -78,7 +80,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up(data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOption = "127.0.0.1") -> None:
-    """Run everything in one process: NATS, tracker, statistics, campaigns and the page.
+    """Run everything in one process: NATS, tracker, statistics, auditor, campaigns and the page.
 
     Examples: `duban up` · `duban up --data /srv/duban --port 9000`
     """
@@ -117,6 +119,8 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
             await Tracker(settings, database, rulebook, SystemClock(), holder(settings.data)).run()
         elif service is Service.STATISTICS:
             await Statistics(settings, database, units, SystemClock()).run()
+        elif service is Service.AUDITOR:
+            await _audit(settings)
         elif service is Service.INTAKE:
             rulebook = load_rulebook(settings.zone, settings.data)
             campaigns = load_campaigns(settings.data / "campaigns", rulebook)
@@ -125,6 +129,12 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
             await Web(settings, database, units, SystemClock(), port, host).run()
     finally:
         await database.close()
+
+
+async def _audit(settings: Settings) -> None:
+    if not settings.audit_every:
+        raise typer.BadParameter("DUBAN_AUDIT_EVERY is 0: the auditor is turned off", param_hint="auditor")
+    await Auditor(settings, SystemClock()).run()
 
 
 def migrate_(data: DataOption = DEFAULT_DATA) -> None:
@@ -169,6 +179,8 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
         campaigns = Campaigns(settings, installation.campaigns, installation.rulebook.calendar, clock)
         for service in (tracker, Statistics(settings, database, units, clock), campaigns, web):
             await _start(group, service)
+        if settings.audit_every:
+            await _start(group, Auditor(settings, SystemClock()))
         note_running(settings.data, installation.running(web.url))
         banner = _BANNER.format(page=web.url, nats=settings.nats_url, data=escape(str(settings.data)))
         output.print(banner, soft_wrap=True, highlight=False)

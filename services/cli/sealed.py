@@ -1,10 +1,12 @@
 """Commands that read sealed reports: `report list`, `show` and `diff`."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
 import orjson
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from contracts.sealed import Changed, Correction
@@ -39,11 +41,12 @@ def list_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     found: list[dict[str, Any]] = asyncio.run(over(settings, _listed))
     if as_json:
         return print_json(found)
-    table = Table("number", "as of", "known at", "sealed at", "corrections", "holds", "SHA-256", "note")
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for column in ("number", "as of", "sealed at", "corrections", "hash", "note"):
+        table.add_column(column, no_wrap=column != "note")
     for one in found:
-        times = [local(one[name], settings.zone) for name in ("as_of", "known_at", "sealed_at")]
-        holds = "yes" if one["broken"] is None else f"NO: {one['broken']}"
-        table.add_row(one["number"], *times, str(one["corrections"]), holds, one["hash"][:16], one["note"])
+        times = [local(one[name], settings.zone) for name in ("as_of", "sealed_at")]
+        table.add_row(one["number"], *times, str(one["corrections"]), "BROKEN" if one["broken"] else "holds", escape(one["note"]))
     return output.print(table if found else "no sealed report")
 
 
@@ -166,9 +169,19 @@ async def _diff(
     return stored, differing, [matter async for matter in behind]
 
 
-def _show_changes(differing: tuple[Changed, ...]) -> None:
-    table = Table("of", "figure", "sealed", "now")
+def _show_changes(differing: Sequence[Changed]) -> None:
+    """The figures of the whole; how many there are of groups, which a program reads."""
+    table = Table("figure", "sealed", "now")
     for one in differing:
-        of = "all" if one.dimension is None else f"{one.dimension} {one.key or '—'}"
-        table.add_row(of, one.figure, *("—" if value is None else f"{value:,}" for value in (one.sealed, one.now)))
-    output.print(table if differing else "  no difference any more")
+        if one.dimension is None:
+            table.add_row(one.figure, _figure(one.figure, one.sealed), _figure(one.figure, one.now))
+    output.print(table if differing else "  the sealed figures hold again")
+    groups = dict.fromkeys(f"{one.dimension} {one.key or '—'}" for one in differing if one.dimension is not None)
+    if groups:
+        output.print(f"and in {', '.join(groups)}; --json lists all", markup=False, highlight=False, soft_wrap=True)
+
+
+def _figure(name: str, value: float | None) -> str:
+    if value is None:
+        return "—"
+    return f"{value:.2%}" if name.endswith(".value") else f"{value:,}"

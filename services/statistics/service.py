@@ -1,4 +1,4 @@
-"""Publishes the figures of every scope when they changed: at most once a second, always whole."""
+"""Publishes the figures of every scope when they changed, and corrections of sealed reports: at most once a second, whole."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,10 @@ from nats.js.errors import APIError
 
 from contracts import subjects
 from contracts.figures import Figures
+from services.statistics.corrections import Corrections
 from services.statistics.figures import all_scopes
+from services.statistics.heads import DailyHeads
+from services.statistics.sealing import Sealing
 from shared.clock import Clock
 from shared.domain.question import Question
 from shared.figures.document import Office
@@ -48,6 +51,9 @@ class Statistics:
         self._broker = make_broker(self._url, "duban-statistics")
         self._changed = asyncio.Event()
         self._published: dict[str, Figures] = {}
+        self._corrections = Corrections(database, self._office, clock)
+        self._heads = DailyHeads(self._store, settings.zone, clock)
+        Sealing(self._broker, database, self._office, clock)
         _listen(self._broker, self._changed)
 
     async def run(self, started: asyncio.Event | None = None) -> None:
@@ -61,7 +67,7 @@ class Statistics:
                 started.set()
             while True:
                 self._changed.clear()
-                await self._publish_changed(client, bucket)
+                await self._look(client, bucket)
                 await asyncio.sleep(AT_MOST_EVERY_SECONDS)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(AT_LEAST_EVERY_SECONDS):
@@ -69,21 +75,26 @@ class Statistics:
         finally:
             await stop(self._broker, client)
 
-    async def _publish_changed(self, client: Client, bucket: Any) -> None:
+    async def _look(self, client: Client, bucket: Any) -> None:
         try:
-            question = Question(as_of=self._clock.now())
-            async with self._store.snapshot() as snapshot:
-                positions = await snapshot.positions()
-                sums = await summed(snapshot, (question.as_of,), Span())
-            for figures in all_scopes(sums, question, self._office, positions):
-                if not _same(self._published.get(figures.scope), figures):
-                    raw = figures.model_dump_json().encode()
-                    await client.publish(subjects.stats(figures.scope), raw)
-                    await bucket.put(figures.scope, raw)
-                    self._published[figures.scope] = figures
+            await self._publish_changed(client, bucket)
+            await self._corrections.look(client, bucket)
+            await self._heads.publish(client, bucket)
         except (NotStored, NatsError, APIError, TimeoutError) as error:
             log.warning("statistics.not_published", error=repr(error))
             self._changed.set()
+
+    async def _publish_changed(self, client: Client, bucket: Any) -> None:
+        question = Question(as_of=self._clock.now())
+        async with self._store.snapshot() as snapshot:
+            positions = await snapshot.positions()
+            sums = await summed(snapshot, (question.as_of,), Span())
+        for figures in all_scopes(sums, question, self._office, positions):
+            if not _same(self._published.get(figures.scope), figures):
+                raw = figures.model_dump_json().encode()
+                await client.publish(subjects.stats(figures.scope), raw)
+                await bucket.put(figures.scope, raw)
+                self._published[figures.scope] = figures
 
 
 def _listen(broker: NatsBroker, changed: asyncio.Event) -> None:

@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from services.web.app import make_app
 from services.web.board import Board
 from services.web.headers import SecureHeaders
+from services.web.metrics import Metrics
 from services.web.watch import Watch
 from shared.clock import Clock
 from shared.messaging.broker import connect, make_broker, stop
@@ -47,7 +48,10 @@ class Web:
         self._broker = make_broker(self._nats_url, "duban-web")
         self._board = Board(units, settings.zone, clock.now())
         self._watch = Watch(self._broker, ReadStore(database), self._board, clock)
-        self._app = SecureHeaders(make_app(self._board, clock))
+        self._metrics = Metrics(self._broker, ReadStore(database), self._board, clock)
+        app = make_app(self._board, clock)
+        self._metrics.add_to(app)
+        self._app = SecureHeaders(app)
 
     @property
     def url(self) -> str:
@@ -80,6 +84,7 @@ class Web:
             await self._watch.look(client, bucket)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch.run(client, bucket), name="web-watch")
+                group.create_task(self._metrics.run(bucket), name="web-metrics")
                 group.create_task(self._serve(self._listener, started), name="web-serve")
         finally:
             self._listener.close()

@@ -1,8 +1,9 @@
 """Proof of the books: the hash chain of the ledger, and tasks and journal against a recount from it, in one snapshot."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import date, tzinfo
+from typing import Final
 
 import orjson
 
@@ -20,6 +21,9 @@ from shared.storage.instants import from_micros, to_micros
 from shared.storage.reading import Snapshot
 
 Journal = Counter[tuple[tuple[int, int, int, date, Account], str]]
+Kept = Mapping[tuple[int, int], str]
+"""Hashes in hex that somebody kept, by partition and position."""
+_NOTHING_KEPT: Final[Kept] = {}
 Tick = Callable[[int], None]
 """Told how many rows were read so far."""
 
@@ -104,13 +108,15 @@ async def _lines_that_differ(snapshot: Snapshot, expected: Journal) -> AsyncIter
             )
 
 
-async def verify(snapshot: Snapshot, tick: Tick) -> Verified:
-    """Walk the hash chain of every partition from its start; stops at the first row that does not fit."""
+async def verify(snapshot: Snapshot, tick: Tick, kept: Kept = _NOTHING_KEPT) -> Verified:
+    """Walk the hash chain of every partition from its start; stops at the first row that does not fit, or is not what a copy of
+    its hash, kept elsewhere, says.
+    """
     last: dict[int, tuple[int, bytes]] = {}
     rows = 0
     async for row in snapshot.ledger():
         position, head = last.get(row.partition, (0, GENESIS))
-        broken = _broken(row, position, head)
+        broken = _broken(row, position, head) or _unlike(row, kept)
         if broken is not None:
             return Verified(rows, f"partition {row.partition}, position {row.position}: {broken}", {})
         rows += 1
@@ -120,7 +126,16 @@ async def verify(snapshot: Snapshot, tick: Tick) -> Verified:
         if last.get(partition, (0, GENESIS)) != (position, head):
             found = last.get(partition, (0, GENESIS))[0]
             return Verified(rows, f"partition {partition} ends at position {found}, its writer left it at {position}", {})
+    for partition, position in sorted(kept):
+        found = last.get(partition, (0, GENESIS))[0]
+        if position > found:
+            return Verified(rows, f"partition {partition} ends at position {found}, the kept copy knows position {position}", {})
     return Verified(rows, None, {partition: (position, head.hex()) for partition, (position, head) in last.items()})
+
+
+def _unlike(row: StoredRow, kept: Kept) -> str | None:
+    hash = kept.get((row.partition, row.position))
+    return None if hash is None or hash == row.hash.hex() else "its hash is not that of the kept copy: the chain was made anew"
 
 
 def _broken(row: StoredRow, position: int, head: bytes) -> str | None:
