@@ -55,8 +55,8 @@ def verify_(
 ) -> None:
     """Walk the hash chain and name the first row that does not fit. Exit 1 when there is one.
 
-    Whoever can change the database can also make the chain anew. A copy of its heads that was kept elsewhere shows it: messages of
-    `duban.stats.heads`, or what `duban ledger verify --json` and `duban report show --json` print.
+    Whoever can change the database can also make the chain anew; a copy of its heads that was kept elsewhere shows it. Such are
+    the messages of `duban.stats.heads`, and what `duban ledger verify --json` and `duban report show --json` print.
 
     Examples: `duban ledger verify --data /srv/duban` · `duban ledger verify --against heads.jsonl`
     """
