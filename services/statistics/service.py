@@ -63,6 +63,7 @@ class Statistics:
             client, js = await connect(self._broker, self._url)
             bucket = await stats_bucket(js)
             await self._broker.start()
+            await client.flush()  # who asks as soon as we say that we run is heard
             if started is not None:
                 started.set()
             while True:

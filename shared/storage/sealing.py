@@ -172,15 +172,20 @@ def _report_of(row: Any) -> StoredReport:
         sealed_at=from_micros(row.sealed_at),
         note=row.note,
         read_to=_read(row.read_to),
-        content=bytes(row.content),
-        hash=bytes(row.hash),
+        content=_bytes(row.content),
+        hash=_bytes(row.hash),
     )
 
 
 def _correction_of(row: Any) -> StoredCorrection:
     return StoredCorrection(
-        row.number, row.nth, from_micros(row.found_at), _read(row.read_to), bytes(row.content), bytes(row.hash)
+        row.number, row.nth, from_micros(row.found_at), _read(row.read_to), _bytes(row.content), _bytes(row.hash)
     )
+
+
+def _bytes(stored: bytes | str) -> bytes:
+    """What lies in a column of bytes: SQLite lets somebody put text there, which is to be found out, not to stumble over."""
+    return stored.encode() if isinstance(stored, str) else bytes(stored)
 
 
 def _written(read_to: ReadTo) -> str:

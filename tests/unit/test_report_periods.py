@@ -24,7 +24,9 @@ def test_a_period_goes_from_its_first_day_to_the_first_day_after_it(name: str, s
     assert (period.name, period.since, period.until) == (name, since, until)
 
 
-@pytest.mark.parametrize("name", ["", "2023H3", "2023Q0", "2023-13", "2023-1", "23H1", "2023h1", "2023H1 ", "9999", "0000", "２０２３"])
+@pytest.mark.parametrize(
+    "name", ["", "2023H3", "2023Q0", "2023-13", "2023-1", "23H1", "2023h1", "2023H1 ", "9999", "0000", "２０２３"]
+)
 def test_what_names_no_period_is_refused(name: str) -> None:
     with pytest.raises(BadPeriod, match="write 2023, 2023H1"):
         period_of(name)
