@@ -6,6 +6,7 @@ when it is done the memory is given back. The process ends with the one that sta
 
 import asyncio
 import os
+import struct
 import sys
 import threading
 from typing import Final
@@ -68,6 +69,9 @@ async def _recounted(url: str, zone: str) -> Recounted:
         async with ReadStore(database).snapshot() as snapshot:
             positions = await snapshot.positions()
             return Recounted(await recount(snapshot, ZoneInfo(zone), lambda _facts: None), positions)
+    except (ValueError, LookupError, TypeError, struct.error) as error:
+        # Not what we wrote, so somebody else did: that is an alarm like any other difference.
+        return Recounted(Recount(0, 0, (f"the books cannot be read: {error!r}",)), {})
     finally:
         await database.close()
 
