@@ -19,7 +19,7 @@ from tests.support.tracking import rulebook
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
-SERVICES: Final = {"tracker", "statistics", "intake", "web"}
+SERVICES: Final = {"tracker", "statistics", "auditor", "intake", "web"}
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _WORDS: Final = {"type": "array", "items": _TEXT, "minItems": 1}
