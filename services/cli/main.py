@@ -21,7 +21,6 @@ from services.cli import (
     policies,
     report,
     run,
-    seal,
     signals,
     simulate,
     trend,
@@ -37,10 +36,10 @@ from shared.messaging.server import NatsServerFailed
 from shared.messaging.streams import ConfigDrift
 from shared.policies import BadPolicy
 from shared.ports import LeaseLost, NotStored
-from shared.signals import BadSignals
 from shared.report.indicators import BadIndicators
 from shared.report.office import BadReport
 from shared.report.word import BadTemplate
+from shared.signals import BadSignals
 from shared.storage.engine import BadDatabase, FolderInUse
 from shared.units import BadUnits
 

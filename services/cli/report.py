@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+from services.cli import seal
 from services.cli.console import DEFAULT_DATA, DataOption, instant, settings_for, write_file
 from services.cli.figures import FromOption, ToOption, day_option, office_of
 from services.cli.look import over
@@ -50,7 +51,8 @@ OutOption = Annotated[Path | None, typer.Option("--out", dir_okay=False, help="T
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
+    """Add these commands, those of sealed reports beside them."""
+    seal.add_commands(report)
     app.add_typer(report, name="report")
 
 

@@ -26,13 +26,6 @@ class NotSealed(Exception):
     """The running service did not seal the report; the message says why."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add these commands, in a group of their own."""
-    report = typer.Typer(no_args_is_help=True, help="Reports of a period.")
-    add_commands(report)
-    app.add_typer(report, name="report")
-
-
 def add_commands(report: typer.Typer) -> None:
     """Add these commands to a group."""
     report.command("seal")(seal_)
