@@ -13,13 +13,13 @@ from services.cli.console import DEFAULT_DATA, DataOption, instant, settings_for
 from services.cli.figures import FromOption, ToOption, day_option, office_of
 from services.cli.look import over
 from shared.clock import SystemClock
+from shared.figures.period import BadPeriod, Period, period_of, read_period
 from shared.report.content import Report
 from shared.report.gather import Asked, usual_as_of
 from shared.report.gather import report as report_of
 from shared.report.indicators import load_indicators
 from shared.report.markdown import markdown
 from shared.report.office import load_office
-from shared.report.period import BadPeriod, Period, period_of, read_period
 from shared.report.word import TEMPLATE, word
 from shared.report.workbook import workbook
 from shared.settings import Settings

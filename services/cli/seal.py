@@ -15,7 +15,7 @@ from services.cli.feed import client_of
 from services.cli.figures import office_of
 from services.cli.place import NothingRunning, nats_url, open_database
 from shared.clock import SystemClock
-from shared.figures.period import BadPeriod, period_of
+from shared.figures.period import BadPeriod, read_period
 from shared.figures.seal import NotSealable, seal
 from shared.settings import Settings
 from shared.storage.engine import FolderInUse
@@ -48,7 +48,7 @@ def seal_(
     """
     settings = settings_for(data)
     try:
-        period_of(period)
+        read_period(period)
         request = SealRequest(period=period, as_of=instant(as_of, settings.zone), note=note)
         answer = asyncio.run(_sealed(settings, request, patience))
     except BadPeriod as error:

@@ -10,7 +10,7 @@ from contracts.figures import Figures
 from contracts.sealed import SealAnswer, SealedReport, SealRequest
 from shared.domain.question import Question
 from shared.figures.document import Office, figures, midnight
-from shared.figures.period import period_of
+from shared.figures.period import read_period
 from shared.storage.engine import Database
 from shared.storage.journal_end import journal_ends
 from shared.storage.reading import ReadStore, Snapshot
@@ -29,13 +29,13 @@ async def seal(database: Database, office: Office, request: SealRequest, now: da
 
     Raises BadPeriod, NotSealable, NotStored.
     """
-    period = period_of(request.period)
+    period = read_period(request.period)
     end = midnight(period.until, office.zone)
     as_of = request.as_of or min(end, now)
     if as_of > now:
         raise NotSealable(f"{as_of.isoformat()} is still to come: what is sealed must be known")
     if as_of < midnight(period.since, office.zone):
-        raise NotSealable(f"{as_of.isoformat()} lies before {period.name}: there is nothing to seal")
+        raise NotSealable(f"{as_of.isoformat()} lies before {request.period}: there is nothing to seal")
     if len(request.note) > MOST_NOTE or "\0" in request.note:
         raise NotSealable(f"a note is text of at most {MOST_NOTE} characters")
     async with ReadStore(database).snapshot() as snapshot:
@@ -50,7 +50,7 @@ async def seal(database: Database, office: Office, request: SealRequest, now: da
         return canonical(
             SealedReport(
                 number=number,
-                period=period.name,
+                period=request.period,
                 as_of=as_of,
                 known_at=known_at,
                 sealed_at=now,
@@ -61,7 +61,7 @@ async def seal(database: Database, office: Office, request: SealRequest, now: da
         )
 
     read_to = {partition: one.lines for partition, one in ends.items()}
-    number, hash = await SealStore(database).seal(ToSeal(period.name, as_of, known_at, now, request.note, read_to, content))
+    number, hash = await SealStore(database).seal(ToSeal(request.period, as_of, known_at, now, request.note, read_to, content))
     return SealAnswer(number=number, hash=hash)
 
 

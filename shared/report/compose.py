@@ -7,11 +7,11 @@ from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.figures.document import wire_counts, wire_rates
 from shared.figures.excel import facts_of, rates_table
+from shared.figures.period import chinese_instant
 from shared.figures.table import Table, plain
 from shared.report import tables
 from shared.report.content import Material, Report, Section
 from shared.report.office import SpecialInspection, fill
-from shared.report.period import chinese_instant
 from shared.report.said import FAMILY_UNITS, ended_otherwise, satisfaction, values_of, with_parts
 from shared.report.tasks import Counted, counts_of_tasks, grouped
 

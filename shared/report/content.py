@@ -5,10 +5,10 @@ from datetime import datetime
 
 from contracts.figures import Figures
 from shared.figures.document import Office
+from shared.figures.period import Period
 from shared.figures.table import Table
 from shared.report.indicators import Indicator
 from shared.report.office import OfficeReport
-from shared.report.period import Period
 from shared.report.tasks import Counted
 
 

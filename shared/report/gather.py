@@ -5,11 +5,11 @@ from datetime import datetime, tzinfo
 
 from shared.domain.question import Question
 from shared.figures.document import Office, figures, midnight
+from shared.figures.period import Period, instant_a_year_before
 from shared.report.compose import compose
 from shared.report.content import Material, Report
 from shared.report.indicators import Indicator, within
 from shared.report.office import OfficeReport
-from shared.report.period import Period, instant_a_year_before
 from shared.report.tasks import counted_tasks
 from shared.storage.reading import Snapshot
 

@@ -17,8 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from shared.figures.period import BadPeriod, Period, read_period
 from shared.report.office import first_problem, read_toml
-from shared.report.period import BadPeriod, Period, read_period
 
 
 class BadIndicators(Exception):

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from contracts.figures import Counts, Figures, Group, Number, Rate, Rates
 from shared.domain.measure import Measure
 from shared.figures.document import UNNAMED
+from shared.figures.period import chinese_instant
 from shared.figures.table import NOTHING, Cell, Table, bar, change, count, percent, points, text
 from shared.report.content import Material
-from shared.report.period import chinese_instant
 from shared.report.tasks import Counted
 
 _COUNTED = ("收到", "办结", "其中阶段性办结", "在办", "逾期在办", "办结率", "办结率图示", "按期办结率")

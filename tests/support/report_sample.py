@@ -8,10 +8,10 @@ from shared.domain.formula import Counts, counts_of
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.figures.document import FAMILY_NAMES, Office, wire_counts, wire_rates
+from shared.figures.period import read_period
 from shared.report.content import Material
 from shared.report.indicators import Indicator
 from shared.report.office import OfficeReport
-from shared.report.period import read_period
 from shared.report.tasks import Counted
 from shared.units import Units
 from tests.support.sample import SHANGHAI

@@ -12,12 +12,12 @@ from shared.domain.measure import Measure
 from shared.domain.task import Task
 from shared.domain.timeline import standing
 from shared.domain.value import replace
+from shared.figures.period import read_period
 from shared.figures.table import Cell, Table
 from shared.report.compose import compose
 from shared.report.content import Report
 from shared.report.indicators import BadIndicators, load_indicators, within
 from shared.report.office import BadReport, OfficeReport, SpecialInspection, fill, load_office
-from shared.report.period import read_period
 from shared.report.tasks import Counted
 from tests.support.report_sample import AS_OF, counts, material
 from tests.support.sample import SHANGHAI, register

@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from shared.figures.period import BadPeriod, chinese_instant, instant_a_year_before, period_of, read_period
 from shared.report.gather import usual_as_of
-from shared.report.period import BadPeriod, chinese_instant, instant_a_year_before, period_of, read_period
 from tests.support.sample import SHANGHAI
 
 
