@@ -56,6 +56,8 @@ class Oracle:
     overdue: bool = False
     closed_at: datetime | None = None
     former: list[set[str]] = field(default_factory=list)
+    seen: datetime = sample.START
+    """Up to when time has passed for it."""
 
     def target(self, action: str) -> str | None:
         if self.place == "absent":
@@ -88,6 +90,7 @@ class Oracle:
         self.pass_time(now)
 
     def pass_time(self, now: datetime) -> None:
+        self.seen = now
         self.overdue |= self.place in ALIVE and self.due is not None and now > self.due
 
     def counted(self) -> set[str]:
@@ -183,7 +186,7 @@ class TaskLife(RuleBasedStateMachine):
     @invariant()
     def is_counted_as_the_oracle_would(self) -> None:
         if self.world.task is not None:
-            counted = [set(counted_as(episode)) for episode in self.world.task.episodes]
+            counted = [set(counted_as(episode, self.world.oracle.seen)) for episode in self.world.task.episodes]
             assert counted == [self.world.oracle.counted(), *reversed(self.world.oracle.former)]
 
     def _say(self, command: Command, due: datetime | None = None) -> None:
