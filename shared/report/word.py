@@ -32,6 +32,8 @@ def word(report: Report, template: Path = TEMPLATE) -> bytes:
     from docx.opc.exceptions import PackageNotFoundError  # a quarter of a second, which other commands need not wait
     from docxtpl import DocxTemplate
 
+    from shared.report.widths import set_widths
+
     try:
         document = DocxTemplate(str(template))
         document.render(_names(report), ImmutableSandboxedEnvironment(undefined=StrictUndefined), autoescape=True)
@@ -39,6 +41,7 @@ def word(report: Report, template: Path = TEMPLATE) -> bytes:
         raise BadTemplate(f"{template}: {error}") from None
     except (PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
         raise BadTemplate(f"{template}: is no Word document: {error}") from None
+    set_widths(document)
     document.core_properties.title = _clean(report.title)[:_LONGEST_TITLE]
     document.core_properties.created = document.core_properties.modified = _naive(report.figures.as_of)
     out = BytesIO()
