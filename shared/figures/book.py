@@ -41,6 +41,7 @@ class Book:
         self._formats = {form: self._format({"num_format": shown}) for form, shown in _FORMATS.items()}
         self._formats |= {
             "text": self._format({"text_wrap": True}),
+            "line": self._format({}),
             "nothing": self._format({"align": "right"}),
             "title": self._format({"bold": True, "font_size": 14, "font_name": "黑体"}),
             "header": self._format({"bold": True, "text_wrap": True, "align": "center", "bg_color": "#D9E2F3", "border": 1}),
@@ -69,10 +70,19 @@ class Sheet:
         self._formats = formats
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
 
     def title(self, said: str) -> None:
         """A row with a title."""
         self.sheet.write_string(self.row, 0, harmless(said), self._formats["title"])
+        self.row += 1
+
+    def said(self, name: str, said: str) -> None:
+        """A row that says one thing, as long as it is."""
+        self.sheet.write_string(self.row, 0, harmless(name), self._formats["text"])
+        self.sheet.write_string(self.row, 1, harmless(said), self._formats["line"])
         self.row += 1
 
     def header(self, columns: Sequence[str]) -> None:

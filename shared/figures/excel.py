@@ -1,7 +1,8 @@
 """Figures as a workbook: what they are true for first, then charts, then a sheet for each way to split them."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from contracts.figures import Figures, Group
@@ -11,6 +12,8 @@ from shared.figures.book import Book, Sheet
 from shared.figures.charts import add_charts
 from shared.figures.table import Cell, Table, count, left_out, named_counts, percent, text
 
+_Of = TypeVar("_Of")
+_More = TypeVar("_More", str, None)
 SUMMARY: Final = "汇总"
 _BASIS: Final = "snapshot：期间收到的事项，在截至时刻的状态"
 _ALWAYS: Final = (Measure.RECEIVED, Measure.CLOSED, Measure.OPEN)
@@ -112,15 +115,20 @@ def _splits(figures: Figures) -> list[tuple[str, tuple[Group, ...]]]:
 def _summary(sheet: Sheet, figures: Figures) -> None:
     sheet.title("督办数据")
     for name, said in facts_of(figures):
-        sheet.write((text(name), text(said)))
+        sheet.said(name, said)
     if figures.unregistered_units:
-        sheet.write((text("未登记单位"), text("、".join(figures.unregistered_units))))
+        sheet.said("未登记单位", "、".join(figures.unregistered_units))
     for table in (rates_table(figures), counts_table(figures)):
         sheet.row += 1
         sheet.title(table.title)
-        sheet.header(table.columns)
+        sheet.header(_spread(table.columns, ""))
         for row in table.rows:
-            sheet.write(row)
+            sheet.write(_spread(row, None))
+
+
+def _spread(row: Sequence[_Of], nothing: _More) -> tuple[_Of | _More, ...]:
+    """A row of four cells in the columns of one of six, what they mean below what those mean."""
+    return tuple(row) if len(row) == 6 else (*row[:2], nothing, nothing, *row[2:])
 
 
 def _widths(table: Table) -> list[float]:
