@@ -3,31 +3,34 @@
 import asyncio
 import random
 import sqlite3
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 import pytest
 
+from shared.domain.timeline import Account
+from shared.figures.sums import Span
+from shared.storage.instants import from_micros
+from shared.storage.reading import Snapshot
 from tests.support import databases
-from tests.support.boston import SOURCE, ZONE, boston_events, boston_file, boston_rows
-from tests.support.duban import Ended, asked, duban, started, up
+from tests.support.boston import ZONE, boston_events, boston_file, boston_rows
+from tests.support.boston_quarter import ENV, Replayed, Row, alerts_due, counted, instant, named, replayed
+from tests.support.boston_weeks import MEASURES as OF_WEEKS
+from tests.support.boston_weeks import MONDAYS, SUNDAY_ENDS, WEEK, Complaint, Table, counted_as_told
+from tests.support.boston_weeks import counted as counted_by_week
+from tests.support.duban import asked, started, up
+from tests.support.opened import cells, snapshot_of
 
-ENV: Final = {"DUBAN_TIMEZONE": "America/New_York"}
 REPLAY_SECONDS: Final = 120.0
 """A bound for a machine that is busy with other things, too; left alone it takes 40 s here."""
 QUARTER_END: Final = "2011-10-01T00:00"
 SLICE_ROWS: Final = 3000
 SLICE_END: Final = "2011-07-12T00:00"
 WINDOW: Final = 1000
-MEASURES: Final = ("received", "closed", "closed_on_time", "closed_late", "open", "overdue_open")
-
-Row = dict[str, str]
-Alerts = set[tuple[str, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -37,93 +40,6 @@ def rows() -> list[Row]:
     if not file.exists():
         pytest.skip(f"{file} is not there: the figures of real input are not tested; DUBAN_BOSTON_FILE says where it is")
     return boston_rows()
-
-
-class Replayed(NamedTuple):
-    """An installation after a replay."""
-
-    data: Path
-    seconds: float
-    end: str
-    env: dict[str, str]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The cohort of the quarter as of the end."""
-        cohort = ("--family", "complaint", "--from", "2011-07-01", "--to", "2011-10-01", "--as-of", self.end)
-        counts: dict[str, int] = self.ask("figures", *cohort, "--json").json["counts"]
-        return {measure: counts[measure] for measure in MEASURES}
-
-    @property
-    def overdue(self) -> list[dict[str, Any]]:
-        """The overdue alerts that hold."""
-        return [alert for alert in self.ask("alerts", "--kind", "overdue", "--json").json if not alert["withdrawn"]]
-
-    def ask(self, *arguments: str) -> Ended:
-        """A command that reads what was replayed."""
-        return asked(*arguments, "--data", self.data, env=self.env)
-
-    def prove(self) -> None:
-        """The books are in order."""
-        recount, verified = self.ask("recount", "--json"), self.ask("ledger", "verify", "--json")
-        assert (recount.code, recount.json["differences"]) == (0, []), recount
-        assert (verified.code, verified.json["broken"]) == (0, None), verified
-
-
-def replayed(lines: Sequence[bytes], data: Path, end: str, env: dict[str, str] | None = None) -> Replayed:
-    """Replay lines to an end; the exit code must be 0."""
-    env = ENV | (env or {})
-    file = data.with_suffix(".jsonl")
-    file.write_bytes(b"\n".join(lines) + b"\n")
-    begun = time.monotonic()
-    ended = duban("replay", file, "--data", data, "--until", end, "--json", env=env, within=150)
-    assert (ended.code, ended.err) == (0, ""), ended
-    assert ended.json["finished"] == 1
-    return Replayed(data, time.monotonic() - begun, end, env)
-
-
-def instant(local: str) -> datetime:
-    return datetime.fromisoformat(local).replace(tzinfo=ZONE).astimezone(UTC)
-
-
-def judged(row: Row, end: datetime) -> dict[str, bool]:
-    """What a row of the city's file counts as at an instant."""
-    due = instant(row["target_dt"]) if row["target_dt"] else None
-    closed_at = instant(row["closed_dt"]) if row["closed_dt"] else None
-    closed = closed_at is not None and closed_at <= end
-    late = closed_at is not None and due is not None and closed_at > due
-    return {
-        "received": instant(row["open_dt"]) <= end,
-        "closed": closed,
-        "closed_on_time": closed and due is not None and not late,
-        "closed_late": closed and late,
-        "open": not closed,
-        "overdue_open": not closed and due is not None and due < end,
-    }
-
-
-def counted(rows: Sequence[Row], end: str) -> dict[str, int]:
-    """The figures of the rows, counted from the file alone."""
-    verdicts = [judged(row, instant(end)) for row in rows]
-    return {measure: sum(verdict[measure] for verdict in verdicts) for measure in MEASURES}
-
-
-def alerts_due(rows: Sequence[Row], end: str) -> Alerts:
-    """Who must be told of what is overdue, and as of when, worked out from the file alone."""
-    found = set()
-    for row in rows:
-        verdict = judged(row, instant(end))
-        if verdict["closed_late"] or verdict["overdue_open"]:
-            at = max(instant(row["target_dt"]), instant(row["open_dt"]))
-            found.add((SOURCE, row["case_enquiry_id"], at.isoformat()))
-    return found
-
-
-def named(alerts: Sequence[dict[str, Any]]) -> Alerts:
-    """Alerts as a set; none may be there twice."""
-    found = {(alert["source"], alert["subject"], datetime.fromisoformat(alert["at"]).isoformat()) for alert in alerts}
-    assert len(found) == len(alerts)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +57,63 @@ def test_the_figures_are_the_citys(quarter: Replayed, rows: list[Row]) -> None:
         "closed_late": 2_259,
         "closed_on_time": 18_283,
     }
+
+
+def department_and_reason(account: Account) -> tuple[str, ...]:
+    return account.unit, *account.category
+
+
+async def summed_by_week(snapshot: Snapshot, instants: Sequence[datetime], known_at: datetime | None = None) -> list[Table]:
+    """For each instant what the journal counts, cell by cell; a pass for each week of receipt."""
+    found: list[Table] = [{} for _ in instants]
+    for monday in MONDAYS:
+        span = Span(known_at=known_at, since=monday, until=monday + WEEK)
+        weeks = await cells(snapshot, instants, span, department_and_reason, OF_WEEKS)
+        for table, week in zip(found, weeks, strict=True):
+            table.update({(unit, reason, monday): counts for (unit, reason), counts in week.items()})
+    return found
+
+
+def told_at(data: Path) -> dict[str, datetime]:
+    """When each event went on record: a replay records a batch of events at the time of its last one."""
+    with closing(sqlite3.connect(f"file:{data / 'duban.db'}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT event_id, min(recorded_at) FROM ledger WHERE event_id IS NOT NULL GROUP BY event_id")
+        return {event: from_micros(at) for event, at in rows}
+
+
+async def test_every_department_reason_and_week_is_the_citys_as_of_every_sunday(quarter: Replayed, rows: list[Row]) -> None:
+    instants = (*SUNDAY_ENDS, instant(QUARTER_END))
+    complaints = [Complaint.of(row) for row in rows]
+    async with snapshot_of(quarter.data) as snapshot:
+        found = await summed_by_week(snapshot, instants)
+    assert found == [counted_by_week(complaints, at) for at in instants]
+    assert len(found[-1]) > 500
+    assert sum(counts.get("due_closed_on_time", 0) for counts in found[-1].values()) > 10_000
+
+
+async def test_as_known_on_a_sunday_the_figures_are_of_what_was_on_record_by_then(quarter: Replayed, rows: list[Row]) -> None:
+    told = told_at(quarter.data)
+    async with snapshot_of(quarter.data) as snapshot:
+        for sunday in SUNDAY_ENDS[::3]:
+            assert await summed_by_week(snapshot, [sunday], known_at=sunday) == [counted_as_told(rows, sunday, told)], sunday
+
+
+async def test_what_a_sunday_counts_is_known_once_its_last_event_is_on_record(quarter: Replayed, rows: list[Row]) -> None:
+    told = told_at(quarter.data)
+    happened = {f"c-{row['case_enquiry_id']}": instant(row["open_dt"]) for row in rows}
+    happened |= {f"a-{row['case_enquiry_id']}": instant(row["closed_dt"]) for row in rows if row["closed_dt"]}
+    assert all(told[event] >= happened[event] for event in told)
+    complaints = [Complaint.of(row) for row in rows]
+    async with snapshot_of(quarter.data) as snapshot:
+        for sunday in SUNDAY_ENDS[2::5]:
+            known_at = max(at for event, at in told.items() if happened[event] <= sunday)
+            assert await summed_by_week(snapshot, [sunday], known_at) == [counted_by_week(complaints, sunday)], sunday
+
+
+def test_the_whole_quarter_lies_in_summer_time(rows: list[Row]) -> None:
+    """No day of it has 23 or 25 hours: what such days ask of weeks and dues is not tested by it."""
+    said = {row[name] for row in rows for name in ("open_dt", "closed_dt") if row[name] and row[name] < "2011-10-01"}
+    assert {datetime.fromisoformat(one).replace(tzinfo=ZONE).utcoffset() for one in said} == {timedelta(hours=-4)}
 
 
 def test_the_rates_say_what_they_are_made_of(quarter: Replayed) -> None:
