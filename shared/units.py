@@ -3,6 +3,7 @@ unregistered.
 """
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,10 @@ def _read(file: Path) -> dict[str, Any]:
 
 def _tree(file: Path, listed: list[_Unit]) -> Units:
     above = {unit.code: unit.within for unit in listed if unit.within is not None}
-    known = {unit.code for unit in listed}
+    known = Counter(unit.code for unit in listed)
+    for code, times in known.items():
+        if times > 1:
+            raise BadUnits(f"{file}: unit {code} is listed {times} times")
     for code, within in above.items():
         if within not in known:
             raise BadUnits(f"{file}: unit {code} lies within {within}, which is not in the list")

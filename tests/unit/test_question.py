@@ -175,6 +175,13 @@ def test_a_unit_within_an_unknown_one_or_within_itself_is_refused(
     assert str(refused.value) == f"{file}: {why}"
 
 
+def test_a_unit_that_is_listed_twice_is_refused(tmp_path: Path) -> None:
+    file = listed(tmp_path, ("a", "b"), ("b", None), ("a", None))
+    with pytest.raises(BadUnits) as refused:
+        load_units(file)
+    assert str(refused.value) == f"{file}: unit a is listed 2 times"
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
