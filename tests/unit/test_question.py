@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from shared.domain.measure import Measure
 from shared.domain.question import Dimension, Flow, Handling, Question, flow, keys_of, units_of
 from shared.domain.timeline import Account
 from shared.domain.value import replace
-from shared.units import BadUnits, Units, load_units
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 ACCOUNT = Account(
@@ -26,10 +24,6 @@ ACCOUNT = Account(
     weight=1,
 )
 NOBODYS = Account(Family.DIRECTIVE, "city", "", (), (), (), 1)
-UNITS = Units(
-    {"district": "区", "bureau": "局", "water": "水务", "drains": "排水", "roads": "道路"},
-    {"bureau": "district", "water": "bureau", "drains": "water", "roads": "district"},
-)
 
 
 def asked(**narrowed: Any) -> Question:
@@ -74,7 +68,7 @@ def test_a_question_of_some_units_covers_their_own_tasks_and_by_rule_those_they_
 def test_what_no_unit_has_is_asked_for_by_the_empty_name_alone() -> None:
     assert asked(unit="").covers(NOBODYS, frozenset({""}))
     assert not asked(unit="").covers(ACCOUNT, frozenset({""}))
-    assert not asked().covers(NOBODYS, frozenset(UNITS))
+    assert not asked().covers(NOBODYS, frozenset({"water", "city"}))
     assert asked().covers(NOBODYS, None)
 
 
@@ -118,86 +112,6 @@ def test_a_group_holds_what_a_question_of_its_key_covers() -> None:
             for co_units in (False, True):
                 covered = asked(co_units=co_units).covers(account, frozenset({unit}))
                 assert covered == (unit in keys_of(account, "unit", co_units=co_units))
-
-
-@pytest.mark.parametrize(
-    ("code", "found"),
-    [
-        ("district", {"district", "bureau", "water", "drains", "roads"}),
-        ("bureau", {"bureau", "water", "drains"}),
-        ("water", {"water", "drains"}),
-        ("drains", {"drains"}),
-        ("unheard-of", {"unheard-of"}),
-        ("", {""}),
-    ],
-)
-def test_a_unit_comes_with_all_below_it_and_an_unknown_one_alone(code: str, found: set[str]) -> None:
-    assert UNITS.with_those_below(code) == found
-
-
-def test_a_unit_lies_within_those_above_it_the_nearest_first() -> None:
-    assert UNITS.chain("drains") == ("drains", "water", "bureau", "district")
-    assert UNITS.chain("district") == ("district",)
-    assert UNITS.chain("unheard-of") == ("unheard-of",)
-
-
-def listed(folder: Path, *units: tuple[str, str | None]) -> Path:
-    file = folder / "units.toml"
-    tables = [
-        f'[[unit]]\ncode = "{code}"\nname = "N{code}"\n' + (f'within = "{within}"\n' if within else "") for code, within in units
-    ]
-    file.write_text("\n".join(tables), encoding="utf-8")
-    return file
-
-
-def test_a_list_of_units_keeps_its_order_and_may_name_a_unit_before_the_one_it_lies_within(tmp_path: Path) -> None:
-    units = load_units(listed(tmp_path, ("z", "b"), ("b", "a"), ("a", None)))
-    assert list(units.items()) == [("z", "Nz"), ("b", "Nb"), ("a", "Na")]
-    assert units.chain("z") == ("z", "b", "a")
-    assert load_units(tmp_path / "none.toml") == {}
-
-
-@pytest.mark.parametrize(
-    ("units", "why"),
-    [
-        ([("a", "nowhere")], "unit a lies within nowhere, which is not in the list"),
-        ([("a", "a")], "unit a lies within itself, by way of a"),
-        ([("a", "b"), ("b", "a")], "unit a lies within itself, by way of a"),
-        ([("a", "b"), ("b", "c"), ("c", "b")], "unit a lies within itself, by way of b"),
-    ],
-)
-def test_a_unit_within_an_unknown_one_or_within_itself_is_refused(
-    tmp_path: Path, units: list[tuple[str, str | None]], why: str
-) -> None:
-    file = listed(tmp_path, *units)
-    with pytest.raises(BadUnits) as refused:
-        load_units(file)
-    assert str(refused.value) == f"{file}: {why}"
-
-
-def test_a_unit_that_is_listed_twice_is_refused(tmp_path: Path) -> None:
-    file = listed(tmp_path, ("a", "b"), ("b", None), ("a", None))
-    with pytest.raises(BadUnits) as refused:
-        load_units(file)
-    assert str(refused.value) == f"{file}: unit a is listed 2 times"
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ('[[unit]]\ncode = "a"\n', "unit.0.name"),
-        ('[[unit]]\ncode = "a"\nname = "A"\nabove = "b"\n', "unit.0.above"),
-        ("", "unit"),
-    ],
-)
-def test_a_list_of_units_that_says_too_little_or_too_much_is_refused_with_its_place(
-    tmp_path: Path, text: str, place: str
-) -> None:
-    file = tmp_path / "units.toml"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(BadUnits) as refused:
-        load_units(file)
-    assert str(refused.value).startswith(f"{file}: {place}: ")
 
 
 BEFORE = counts_of({Measure.OPEN: 5, Measure.GIVEN: 40, Measure.CLOSED: 30, Measure.MOVED_OUT: 3, Measure.WITHDRAWN: 2})
