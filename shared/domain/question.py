@@ -11,6 +11,8 @@ from shared.domain.value import value
 
 Dimension = Literal["family", "source", "unit", "category", "enterprise"]
 DIMENSIONS: Final[tuple[Dimension, ...]] = ("family", "source", "unit", "category", "enterprise")
+_NONE: Final = ("",)
+"""The group of what names no category or no enterprise."""
 
 
 @value
@@ -39,8 +41,8 @@ class Question:
         return (
             (self.family is None or account.family is self.family)
             and (self.source is None or account.source == self.source)
-            and (self.category is None or self.category in account.category)
-            and (self.enterprise is None or self.enterprise in account.enterprise)
+            and (self.category is None or self.category in (account.category or _NONE))
+            and (self.enterprise is None or self.enterprise in (account.enterprise or _NONE))
             and (units is None or not units.isdisjoint(units_of(account, co_units=self.co_units)))
         )
 
@@ -58,7 +60,7 @@ def keys_of(account: Account, dimension: Dimension, *, co_units: bool) -> tuple[
         return (account.source,)
     if dimension == "unit":
         return tuple(dict.fromkeys(units_of(account, co_units=co_units)))
-    return tuple(dict.fromkeys(account.category if dimension == "category" else account.enterprise)) or ("",)
+    return tuple(dict.fromkeys(account.category if dimension == "category" else account.enterprise)) or _NONE
 
 
 @value

@@ -15,6 +15,7 @@ from shared.domain.matter import Family, Matter
 from shared.domain.task import Task
 from shared.domain.timeline import Account
 from shared.ports import AlertRecord, LedgerRow, OverdueTask, ParkedEvent, RejectedPush, StoredRow
+from shared.storage.cohort import Cohort
 from shared.storage.engine import Database
 from shared.storage.instants import from_micros, instant_or_none, to_micros
 from shared.storage.tracking import PARKED_COLUMNS, ledger_row_of, parked_event_of
@@ -222,6 +223,34 @@ class Snapshot:
                 events.append(bytes(row.event))
         if matter is not None:
             yield body, events
+
+    async def episodes(self, cohort: Cohort) -> AsyncIterator[list[bytes]]:
+        """The episodes of tasks of a cohort as they lie in the store, in pieces and in no order; no parts of others."""
+        where, terms = cohort.of_tasks()
+        stream = await self._connection.stream(text(f"SELECT body FROM task WHERE {where}"), terms)
+        async for rows in stream.partitions(500):
+            yield [bytes(row.body) for row in rows]
+
+    async def histories(self, cohort: Cohort, known_at: datetime) -> AsyncIterator[list[list[bytes]]]:
+        """The facts recorded until then of each matter that may have had a task of the cohort, in order; in pieces."""
+        where, terms = cohort.of_ledger(known_at)
+        order = "ledger.owner, ledger.number, ledger.partition, ledger.position"
+        stream = await self._connection.stream(
+            text(f"SELECT ledger.owner, ledger.number, ledger.body FROM ledger WHERE {where} ORDER BY {order}"), terms
+        )
+        matter: tuple[str, str] | None = None
+        whole: list[list[bytes]] = []
+        async for rows in stream.partitions(1000):
+            for row in rows:
+                if matter != (row.owner, row.number):
+                    if len(whole) >= 200:
+                        yield whole
+                        whole = []
+                    matter = (row.owner, row.number)
+                    whole.append([])
+                whole[-1].append(bytes(row.body))
+        if whole:
+            yield whole
 
 
 class ReadStore:
