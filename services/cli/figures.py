@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
-from contracts.figures import Counts, Figures, Group, Rate
+from contracts.figures import Counts, Figures, Rate
 from services.cli.console import (
     DEFAULT_DATA,
     DataOption,
@@ -28,6 +28,7 @@ from shared.clock import SystemClock
 from shared.domain.formula import FORMULAS
 from shared.domain.matter import Family
 from shared.domain.question import Question
+from shared.figures.csv_file import By, figures_csv
 from shared.figures.document import Office, figures
 from shared.figures.excel import figures_workbook
 from shared.settings import Settings
@@ -38,29 +39,12 @@ class Format(StrEnum):
     """The files that figures can be written to."""
 
     XLSX = "xlsx"
+    CSV = "csv"
 
 
-_RENDERERS: Final[dict[Format, Callable[[Figures], bytes]]] = {Format.XLSX: figures_workbook}
-
-
-class By(StrEnum):
-    """What figures can be split by."""
-
-    FAMILY = "family"
-    SOURCE = "source"
-    UNIT = "unit"
-    CATEGORY = "category"
-    ENTERPRISE = "enterprise"
-    PERIOD = "period"
-
-
-_FIELDS = {
-    By.FAMILY: "families",
-    By.SOURCE: "sources",
-    By.UNIT: "units",
-    By.CATEGORY: "categories",
-    By.ENTERPRISE: "enterprises",
-    By.PERIOD: "periods",
+_RENDERERS: Final[dict[Format, Callable[[Figures, By | None], bytes]]] = {
+    Format.XLSX: lambda found, _: figures_workbook(found),
+    Format.CSV: figures_csv,
 }
 
 
@@ -103,10 +87,11 @@ def figures_(
     A date without an offset is read in DUBAN_TIMEZONE. What each figure means stands in contracts/figures.md.
 
     Examples: `duban figures --family complaint --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19` ·
-    `duban figures --as-of 2023-07-01 --known-at 2023-07-05 --by unit` · `duban figures --format xlsx --out figures.xlsx`
+    `duban figures --as-of 2023-07-01 --known-at 2023-07-05 --by unit` · `duban figures --format xlsx --out figures.xlsx` ·
+    `duban figures --by unit --format csv --out units.csv`
     """
     if (form is None) != (out is None):
-        raise typer.BadParameter("a file needs both: --format xlsx --out figures.xlsx", param_hint="--format")
+        raise typer.BadParameter("a file needs both: --format csv --out figures.csv", param_hint="--format")
     settings = settings_for(data)
     zone = settings.zone
     question = Question(
@@ -124,7 +109,7 @@ def figures_(
     office = office_of(settings)
     found: Figures = asyncio.run(over(settings, lambda snapshot: figures(snapshot, question, office)))
     if form is not None and out is not None:
-        write_file(out, _RENDERERS[form](found))
+        write_file(out, _RENDERERS[form](found, by))
     elif as_json:
         print_json(found)
     else:
@@ -157,8 +142,7 @@ def _show(found: Figures, by: By | None, settings: Settings) -> None:
     table = Table(box=None, padding=(0, 1, 0, 0))
     for column in ("", "received", "closed", "on time", "late", "open", "overdue", "closure", "on-time"):
         table.add_column(column, justify="left" if not column else "right", no_wrap=bool(column))
-    groups: tuple[Group, ...] = getattr(found, _FIELDS[by]) if by else ()
-    for group in groups:
+    for group in by.groups(found) if by else ():
         name = group.name if group.within is None else f"  {group.name}"
         table.add_row(name, *_cells(group.counts), _percent(group.rates.closure), _percent(group.rates.on_time_closure))
     table.add_row(

@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
-import orjson
 import typer
 from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
 from services.cli.place import open_database
-from shared.codec.tasks import encode_task
 from shared.domain.matter import Matter
 from shared.domain.measure import Measure
+from shared.figures.dossier import task_document
 from shared.figures.sums import Span, summed
-from shared.ports import AlertRecord, LedgerRow, RejectedPush
+from shared.ports import AlertRecord, RejectedPush
 from shared.settings import Settings
 from shared.storage.reading import ReadStore, Snapshot
 from shared.storage.schema import check
@@ -92,7 +91,7 @@ def task_show(
     """
     settings = settings_for(data)
     matter = Matter(owner, number)
-    document: dict[str, Any] | None = asyncio.run(over(settings, lambda snapshot: _task_document(snapshot, matter)))
+    document: dict[str, Any] | None = asyncio.run(over(settings, lambda snapshot: task_document(snapshot, matter)))
     if document is None:
         errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
         raise typer.Exit(1)
@@ -100,32 +99,6 @@ def task_show(
         print_json(document)
     else:
         _show_task(document, settings)
-
-
-async def _task_document(snapshot: Snapshot, matter: Matter) -> dict[str, Any] | None:
-    found = await snapshot.task(matter)
-    if found is None:
-        return None
-    its_task, rows = found
-    parked = [
-        {"id": event.event.id, "source": event.event.source, "field": event.path, "reason": event.message}
-        for event in await snapshot.parked(matter)
-    ]
-    document: dict[str, Any] = orjson.loads(encode_task(its_task))
-    return document | {"timeline": [_entry(row) for row in rows], "parked": parked}
-
-
-def _entry(row: LedgerRow) -> dict[str, Any]:
-    cause = row.entry.cause
-    return {
-        "partition": row.partition,
-        "position": row.position,
-        "at": row.entry.fact.at,
-        "recorded_at": row.recorded_at,
-        "fact": row.entry.fact.kind,
-        "source": cause.source if cause else None,
-        "event": cause.id if cause else None,
-    }
 
 
 def _alert(alert: dict[str, Any], clock: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The routes: the page, its live region, the stream and what machines read."""
+"""The routes of the page: its live region, its stream, its health. Figures and lists have files of their own."""
 
 from pathlib import Path
 from typing import Final
@@ -8,20 +8,29 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.sse import EventSourceResponse
 from fastapi.staticfiles import StaticFiles
 
+from services.web.answers import add_refusals, not_ready
 from services.web.board import Board
+from services.web.books import Books
 from services.web.fanout import TooManyClients
+from services.web.feeds import Feeds
+from services.web.figures_api import add_figures, add_stream
 from services.web.page import render_page
+from services.web.tasks_api import add_tasks
 from shared.clock import Clock
 
 STATIC: Final = Path(__file__).parent / "static"
 _READ: Final = ["GET", "HEAD"]
 
 
-def make_app(board: Board, clock: Clock) -> FastAPI:
-    """The application over a board. FastAPI's own pages load from foreign hosts, so they are off."""
+def make_app(board: Board, feeds: Feeds, books: Books) -> FastAPI:
+    """The application over a board, the feeds and the books. FastAPI's own pages load from foreign hosts, so they are off."""
     app = FastAPI(title="Duban", docs_url=None, redoc_url=None, openapi_url=None)
+    add_refusals(app)
     _add_pages(app, board)
-    _add_data(app, board, clock)
+    _add_health(app, board, feeds, books.clock)
+    add_figures(app, board, books)
+    add_stream(app, feeds)
+    add_tasks(app, books)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 
@@ -40,17 +49,10 @@ def _add_pages(app: FastAPI, board: Board) -> None:
         try:
             return EventSourceResponse(board.streams.stream(), headers={"X-Accel-Buffering": "no"})
         except TooManyClients:
-            return _refused("there are as many streams as this service opens; poll /fragment instead")
+            return not_ready("there are as many streams as this service opens; poll /fragment instead")
 
 
-def _add_data(app: FastAPI, board: Board, clock: Clock) -> None:
-    @app.api_route("/api/v1/figures", methods=_READ)
-    async def figures() -> Response:
-        newest = board.state.figures
-        if newest is None:
-            return _refused("no figures have been published yet")
-        return Response(newest.model_dump_json(), media_type="application/json")
-
+def _add_health(app: FastAPI, board: Board, feeds: Feeds, clock: Clock) -> None:
     @app.api_route("/health", methods=_READ)
     async def health() -> JSONResponse:
         state, now = board.state, clock.now()
@@ -60,10 +62,6 @@ def _add_data(app: FastAPI, board: Board, clock: Clock) -> None:
             "checked_at": state.checked_at and state.checked_at.isoformat(),
             "figures_as_of": as_of and as_of.isoformat(),
             "figures_age_seconds": as_of and round((now - as_of).total_seconds(), 3),
-            "streams": board.streams.open,
+            "streams": board.streams.open + feeds.open,
         }
         return JSONResponse(body, status_code=200 if state.connected and as_of else 503)
-
-
-def _refused(reason: str) -> JSONResponse:
-    return JSONResponse({"reason": reason}, status_code=503)

@@ -1,7 +1,7 @@
 """The same bytes to every client, the newest only: a slow client misses what lies between, never the last."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -40,13 +40,13 @@ class Fanout:
         self._closed = True
         self._hand(None)
 
-    def stream(self) -> AsyncIterator[bytes]:
+    def stream(self) -> AsyncGenerator[bytes, None]:
         """What one client is sent, until it leaves or `close` is called. Raises TooManyClients."""
         if self.open >= MAX_CLIENTS:
             raise TooManyClients
         return self._stream()
 
-    async def _stream(self) -> AsyncIterator[bytes]:
+    async def _stream(self) -> AsyncGenerator[bytes, None]:
         with self._listening() as queue:
             while (message := await _next(queue)) is not None:
                 yield message

@@ -6,6 +6,7 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.web.tasks_view import TasksView
 from services.web.view import View
 
 _TEMPLATES: Final = Environment(
@@ -25,3 +26,13 @@ def render_fragment(view: View) -> str:
 def render_page(fragment: str) -> str:
     """The page around a live region that was rendered before."""
     return _TEMPLATES.get_template("page.html").render(fragment=Markup(fragment))
+
+
+def render_tasks(view: TasksView) -> str:
+    """The page of a list of tasks."""
+    return _TEMPLATES.get_template("tasks.html").render(view=view)
+
+
+def render_trouble(reason: str) -> str:
+    """A page that says why there is none."""
+    return _TEMPLATES.get_template("trouble.html").render(reason=reason)

@@ -13,10 +13,13 @@ from nats.aio.client import Client
 
 from services.web.app import make_app
 from services.web.board import Board
+from services.web.books import Books
+from services.web.feeds import Feeds
 from services.web.headers import SecureHeaders
 from services.web.metrics import Metrics
 from services.web.watch import Watch
 from shared.clock import Clock
+from shared.figures.document import Office
 from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.streams import stats_bucket
 from shared.settings import Settings
@@ -47,9 +50,11 @@ class Web:
         self._listener: socket.socket | None = None
         self._broker = make_broker(self._nats_url, "duban-web")
         self._board = Board(units, settings.zone, clock.now())
-        self._watch = Watch(self._broker, ReadStore(database), self._board, clock)
-        self._metrics = Metrics(self._broker, ReadStore(database), self._board, clock)
-        app = make_app(self._board, clock)
+        self._feeds = Feeds()
+        store, office = ReadStore(database), Office(units, settings.timezone, settings.zone, settings.few)
+        self._watch = Watch(self._broker, store, self._board, clock)
+        self._metrics = Metrics(self._broker, store, self._board, clock)
+        app = make_app(self._board, self._feeds, Books(store, office, clock))
         self._metrics.add_to(app)
         self._app = SecureHeaders(app)
 
@@ -85,6 +90,7 @@ class Web:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch.run(client, bucket), name="web-watch")
                 group.create_task(self._metrics.run(bucket), name="web-metrics")
+                group.create_task(self._feeds.run(client, bucket), name="web-feeds")
                 group.create_task(self._serve(self._listener, started), name="web-serve")
         finally:
             self._listener.close()
@@ -97,6 +103,7 @@ class Web:
             await server.serve(sockets=[listener])
         finally:
             self._board.streams.close()
+            self._feeds.close()
             if server.started:
                 await server.shutdown(sockets=[listener])
 

@@ -1,18 +1,20 @@
 """What the page shows: the newest figures and the overdue tasks become cards, lines and items of text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Final
 
 from contracts.figures import Counts, Figures, Group, Number
 from services.web import wording
+from shared.figures.document import TASKS_PATH
 from shared.ports import OverdueTask
 from shared.units import Units
 
 FAMILIES: Final = {"directive": "市区指令", "complaint": "信访投诉", "rectification": "督察整改"}
 UNASSIGNED: Final = "未分派"
 _BAR: Final = 1000
+_LINKED: Final = ("received", "open", "overdue_open", "closed")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class Card:
     value: str
     note: str
     tone: str = ""
+    href: str = ""
+    """The list behind it; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Line:
     name: str
     unregistered: bool
     counts: Counts
+    hrefs: Mapping[str, str]
+    """The lists behind those of its counts that are not zero, by measure."""
     closure: str
     bar: tuple[int, int, int]
     """Widths of closed, open and overdue, in thousandths of the longest line."""
@@ -107,13 +113,15 @@ def _cards(figures: Figures) -> tuple[Card, ...]:
     counts, rates = figures.counts, figures.rates
     ended = counts.received - counts.closed - counts.open
     in_time = f"按期 {counts.closed_on_time:,} · 超期 {counts.closed_late:,}"
+    behind = _behind(figures.tasks, counts)
+    overdue = "bad" if counts.overdue_open else "good"
     return (
-        Card("received", "收到", f"{counts.received:,}", f"另行了结 {ended:,} 件" if ended > 0 else "件"),
-        Card("closed", "已办结", f"{counts.closed:,}", in_time),
+        Card("received", "收到", f"{counts.received:,}", f"另行了结 {ended:,} 件" if ended > 0 else "件", "", behind["received"]),
+        Card("closed", "已办结", f"{counts.closed:,}", in_time, "", behind["closed"]),
         Card("closure", "办结率", wording.percent(rates.closure), wording.fraction(rates.closure), "rate"),
         Card("on-time", "按期办结率", wording.percent(rates.on_time_closure), wording.fraction(rates.on_time_closure), "rate"),
-        Card("open", "在办", f"{counts.open:,}", "件"),
-        Card("overdue", "逾期", f"{counts.overdue_open:,}", "在办且已过期限", "bad" if counts.overdue_open else "good"),
+        Card("open", "在办", f"{counts.open:,}", "件", "", behind["open"]),
+        Card("overdue", "逾期", f"{counts.overdue_open:,}", "在办且已过期限", overdue, behind["overdue_open"]),
     )
 
 
@@ -135,7 +143,14 @@ def _line(group: Group, name: str, unregistered: bool, longest: Number) -> Line:
     counts = group.counts
     parts = (counts.closed, counts.open - counts.overdue_open, counts.overdue_open)
     closed, waiting, overdue = (int(max(part, 0) * _BAR / max(longest, 1)) for part in parts)
-    return Line(group.key, name, unregistered, counts, wording.percent(group.rates.closure), (closed, waiting, overdue))
+    hrefs, bar = _behind(group.tasks, counts), (closed, waiting, overdue)
+    return Line(group.key, name, unregistered, counts, hrefs, wording.percent(group.rates.closure), bar)
+
+
+def _behind(path: str, counts: Counts) -> dict[str, str]:
+    """The pages of the lists behind counts, by measure; empty where nothing is counted."""
+    page = f"/tasks{path.removeprefix(TASKS_PATH)}"
+    return {word: f"{page}{word}" if getattr(counts, word) else "" for word in _LINKED}
 
 
 def unit_name(code: str, units: Units) -> tuple[str, bool]:

@@ -10,11 +10,11 @@ from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError, KeyNotFoundError
-from pydantic import ValidationError
 
 from contracts.figures import Figures
 from contracts.subjects import STATS_BUCKET
 from services.web.board import Board, is_older
+from services.web.reading import UnreadableFigures, read_figures
 from shared.clock import Clock
 from shared.ports import NotStored
 from shared.storage.reading import ReadStore
@@ -25,10 +25,6 @@ SCOPE: Final = "all"
 LOOK_SECONDS: Final = 2.0
 """A change of the bucket wakes us; should a wake be lost, or the bus be away, it is seen after this time."""
 OVERDUE_LISTED: Final = 20
-
-
-class UnreadableFigures(Exception):
-    """What is in the bucket is not what this version knows as figures; the message names the first place."""
 
 
 class Watch:
@@ -84,7 +80,7 @@ class Watch:
         known = self._board.state.figures
         if raw is None:
             return known
-        figures = _read(raw)
+        figures = read_figures(raw)
         return known if known is not None and is_older(figures, known) else figures
 
 
@@ -95,14 +91,6 @@ async def _looked_up(client: Client, bucket: Any) -> bytes | None:
         return (await bucket.get(SCOPE)).value or None
     except KeyNotFoundError:
         return None
-
-
-def _read(raw: bytes) -> Figures:
-    try:
-        return Figures.model_validate_json(raw)
-    except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        raise UnreadableFigures(f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
 
 
 async def _raw(message: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Figures as a CSV file that spreadsheets open: UTF-8 with a byte order mark, Chinese headers, a row for each group and a total."""
+"""Figures as a CSV file for spreadsheets: UTF-8 with a byte order mark, Chinese headers, a row for each group and a total."""
 
 import csv
 from collections.abc import Iterator, Sequence

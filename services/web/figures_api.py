@@ -1,0 +1,76 @@
+"""Figures over HTTP: as JSON and as a CSV file, of any cohort at any instant, and as a stream."""
+
+from datetime import UTC
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from fastapi.sse import EventSourceResponse
+
+from contracts.figures import Figures
+from services.web.answers import not_ready
+from services.web.asking import FILTERS, Asked, WrongParameter
+from services.web.board import Board
+from services.web.books import Books
+from services.web.fanout import TooManyClients
+from services.web.feeds import SCOPE, Feeds
+from shared.figures.csv_file import By, figures_csv
+from shared.figures.document import figures
+
+_READ: Final = ["GET", "HEAD"]
+
+
+def add_figures(app: FastAPI, board: Board, books: Books) -> None:
+    """Add these routes."""
+
+    @app.api_route("/api/v1/figures", methods=_READ)
+    async def as_json(request: Request) -> Response:
+        if request.query_params:
+            return _json(await _answer(books, Asked(request.query_params, books.office.zone, FILTERS)))
+        newest = board.state.figures
+        return _json(newest) if newest is not None else not_ready("no figures have been published yet")
+
+    @app.api_route("/api/v1/figures.csv", methods=_READ)
+    async def as_csv(request: Request) -> Response:
+        asked = Asked(request.query_params, books.office.zone, (*FILTERS, "by"))
+        by = _split(asked)
+        content = figures_csv(await _answer(books, asked), by)
+        return Response(content, media_type="text/csv; charset=utf-8", headers=_attached(by))
+
+
+def add_stream(app: FastAPI, feeds: Feeds) -> None:
+    """Add the stream."""
+
+    @app.get("/api/v1/figures/stream")
+    async def stream(request: Request) -> Response:
+        scope = Asked(request.query_params, UTC, ("scope",)).text("scope")
+        scope = "all" if scope is None else scope
+        if not SCOPE.fullmatch(scope):
+            raise WrongParameter(
+                "scope", scope, "all, family.<family>, source.<source> or unit.<unit>, as in duban.stats.<scope>"
+            )
+        try:
+            return EventSourceResponse(feeds.stream(scope), headers={"X-Accel-Buffering": "no"})
+        except TooManyClients:
+            return not_ready("there are as many streams as this service opens; ask for /api/v1/figures instead")
+
+
+async def _answer(books: Books, asked: Asked) -> Figures:
+    question = asked.question(books.clock.now())
+    async with books.open() as snapshot:
+        return await figures(snapshot, question, books.office)
+
+
+def _split(asked: Asked) -> By | None:
+    said = asked.text("by")
+    if said is not None and said not in set(By):
+        raise WrongParameter("by", said, f"one of {', '.join(By)}")
+    return None if said is None else By(said)
+
+
+def _json(of: Figures) -> Response:
+    return Response(of.model_dump_json(), media_type="application/json")
+
+
+def _attached(by: By | None) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="duban-figures{f"-{by}" if by else ""}.csv"'}
