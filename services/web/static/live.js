@@ -11,9 +11,11 @@
   const values = () => [...region.querySelectorAll("[data-key]")].map((node) => [node.dataset.key, node]);
 
   function show(html) {
+    const focused = document.activeElement?.closest("[data-key]")?.dataset.key;
     const before = new Map(values().map(([key, node]) => [key, node.textContent]));
     region.innerHTML = html; // rendered and escaped by our own server
     for (const [key, node] of values()) {
+      if (key === focused) node.querySelector("a")?.focus({ preventScroll: true });
       if (before.has(key) && before.get(key) !== node.textContent) node.classList.add("changed");
     }
     fresh = Date.now();
