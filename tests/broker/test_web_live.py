@@ -13,31 +13,22 @@ import pytest
 from nats.errors import Error as NatsError
 
 from services.web.service import PortInUse, Web
-from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.server import NatsServer
-from shared.messaging.streams import stats_bucket
-from shared.settings import Settings
 from shared.storage.tracking import SqlTrackerStore
 from shared.units import Units
-from tests.support import databases, sample
+from tests.support import sample
 from tests.support.deadline import eventually
 from tests.support.drafts import Draft
 from tests.support.stores import committed, taken
-from tests.support.web import StandingClock, Surroundings, figures, opened, running
+from tests.support.web import StandingClock, Surroundings, figures, opened, running, surroundings
 
 SECURED: Final = ("content-security-policy", "x-content-type-options", "referrer-policy")
 
 
 @pytest.fixture
 async def around(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Surroundings]:
-    settings = Settings(data=tmp_path, nats_url=nats_server.url)
-    broker = make_broker(nats_server.url, "test")
-    client, js = await connect(broker, nats_server.url)
-    try:
-        async with databases.migrated(databases.sqlite_url(tmp_path)) as database:
-            yield Surroundings(settings, database, await stats_bucket(js), nats_server)
-    finally:
-        await stop(broker, client)
+    async with surroundings(tmp_path, nats_server) as found:
+        yield found
 
 
 async def test_what_is_in_the_bucket_is_on_the_page_with_the_overdue_tasks_of_the_store(around: Surroundings) -> None:

@@ -5,17 +5,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from contracts.figures import Figures
 from services.web.service import Web
+from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.server import NatsServer
+from shared.messaging.streams import stats_bucket
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.units import Units
-from tests.support import sample
+from tests.support import databases, sample
 from tests.support.published import group, published
 
 
@@ -42,6 +45,18 @@ class Surroundings:
     async def put(self, closed: int, position: int) -> None:
         """Put figures into the bucket, as the statistics service does."""
         await self.bucket.put("all", figures(closed, position).model_dump_json().encode())
+
+
+@asynccontextmanager
+async def surroundings(folder: Path, nats: NatsServer) -> AsyncIterator[Surroundings]:
+    """A bucket on a server, and an empty store in a folder."""
+    broker = make_broker(nats.url, "test")
+    client, js = await connect(broker, nats.url)
+    try:
+        async with databases.migrated(databases.sqlite_url(folder)) as database:
+            yield Surroundings(Settings(data=folder, nats_url=nats.url), database, await stats_bucket(js), nats)
+    finally:
+        await stop(broker, client)
 
 
 def figures(closed: int, position: int, of: int = 8_000) -> Figures:
@@ -79,8 +94,8 @@ class Stream:
 
 
 @asynccontextmanager
-async def opened(client: httpx.AsyncClient) -> AsyncIterator[Stream]:
-    """The stream of a page that is opened and closed again."""
-    async with client.stream("GET", "/events") as response:
+async def opened(client: httpx.AsyncClient, path: str = "/events") -> AsyncIterator[Stream]:
+    """The stream of a page, or another one, that is opened and closed again."""
+    async with client.stream("GET", path) as response:
         assert response.headers["content-type"].startswith("text/event-stream")
         yield Stream(response)
