@@ -1,6 +1,7 @@
 """Figures and instants in words, as an office writes them. Pure: zone and now are arguments."""
 
 from datetime import datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from typing import Final
 
 from contracts.figures import Rate
@@ -13,7 +14,8 @@ def percent(rate: Rate) -> str:
     """The rate with two decimals, cut off and never rounded up: 100 % is said only of a whole; "—" of nothing."""
     if rate.denominator == 0:
         return NOTHING
-    hundredths = rate.numerator * 10_000 // rate.denominator
+    # A matter that is shared among several makes fractions of tasks, and a binary fraction might fall short of a whole.
+    hundredths = int(Decimal(repr(rate.numerator)) * 10_000 // Decimal(repr(rate.denominator)))
     return f"{hundredths // 100}.{hundredths % 100:02d}%"
 
 

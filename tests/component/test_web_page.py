@@ -54,9 +54,12 @@ def known(of: Figures | None, *overdue: OverdueTask) -> State:
         (0, 5, "0.00%"),
         (5, 5, "100.00%"),
         (0, 0, "—"),  # neither 0 nor 100
+        (4.5, 188.5, "2.38%"),  # half a matter, which two offices share
+        (0.3, 0.3, "100.00%"),
+        (0.7, 1, "70.00%"),  # and not 69.99
     ],
 )
-def test_a_rate_is_cut_off_and_nothing_is_a_dash(numerator: int, denominator: int, words: str) -> None:
+def test_a_rate_is_cut_off_and_nothing_is_a_dash(numerator: float, denominator: float, words: str) -> None:
     assert wording.percent(rate(numerator, denominator)) == words
 
 
@@ -92,6 +95,14 @@ def test_the_six_figures_stand_with_their_parts() -> None:
     text = shown(known(figures(whole=group("", 93, 7, overdue=2))))
     for words in ("收到", "100", "已办结", "93.00%", "93 / 100", "97.89%", "93 / 95", "在办", "数据截至", "12:00:20（周一）"):
         assert words in text, words
+
+
+def test_a_shared_matter_counts_by_its_share_on_the_page() -> None:
+    half = group("", 3, 1)
+    whole = half.model_copy(update={"counts": half.counts.model_copy(update={"received": 4.5, "closed": 3.5})})
+    text = shown(known(figures([whole], whole=whole)))
+    assert ">4.5</a></dd>" in text
+    assert text.count(">3.5</a>") == 2
 
 
 def test_a_rate_without_denominator_is_a_dash_on_the_page() -> None:

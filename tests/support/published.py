@@ -9,10 +9,10 @@ from shared.domain.measure import Measure
 from shared.figures.document import wire_counts, wire_rates
 
 
-def rate(numerator: int, denominator: int) -> Rate:
-    """A rate of whole tasks, not cut off: what shows it does that."""
+def rate(numerator: float, denominator: float) -> Rate:
+    """A rate, not cut off: what shows it does that."""
     value = numerator / denominator if denominator else None
-    return Rate(numerator=numerator, denominator=denominator, value=value, n=denominator, interval=None, few=False)
+    return Rate(numerator=numerator, denominator=denominator, value=value, n=int(denominator), interval=None, few=False)
 
 
 def group(key: str, **numbers: int) -> Group:
