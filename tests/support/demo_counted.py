@@ -100,7 +100,7 @@ def courses(events: Iterable[Event]) -> dict[Number, Course]:
     by_time = sorted(once.values(), key=lambda event: datetime.fromisoformat(event["time"]))
     found: dict[Number, Course] = {}
     for event in by_time:
-        _tell(found, (event.get("owner", event["source"]), event["subject"]), event)
+        _tell(found, (str(event.get("owner", event["source"])), str(event["subject"])), event)
     return found
 
 
