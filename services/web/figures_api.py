@@ -1,5 +1,6 @@
-"""Figures over HTTP: as JSON and as a CSV file, of any cohort at any instant, and as a stream."""
+"""Figures over HTTP: as JSON, as a CSV or Excel file, of any cohort at any instant, and as a stream."""
 
+import asyncio
 from datetime import UTC
 from typing import Final
 
@@ -16,8 +17,10 @@ from services.web.fanout import TooManyClients
 from services.web.feeds import SCOPE, Feeds
 from shared.figures.csv_file import By, figures_csv
 from shared.figures.document import figures
+from shared.figures.excel import figures_workbook
 
 _READ: Final = ["GET", "HEAD"]
+EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def add_figures(app: FastAPI, board: Board, books: Books) -> None:
@@ -35,7 +38,13 @@ def add_figures(app: FastAPI, board: Board, books: Books) -> None:
         asked = Asked(request.query_params, books.office.zone, (*FILTERS, "by"))
         by = _split(asked)
         content = figures_csv(await _answer(books, asked), by)
-        return Response(content, media_type="text/csv; charset=utf-8", headers=_attached(by))
+        return Response(content, media_type="text/csv; charset=utf-8", headers=_attached("csv", by))
+
+    @app.api_route("/api/v1/figures.xlsx", methods=_READ)
+    async def as_excel(request: Request) -> Response:
+        found = await _answer(books, Asked(request.query_params, books.office.zone, FILTERS))
+        content = await asyncio.to_thread(figures_workbook, found)
+        return Response(content, media_type=EXCEL, headers=_attached("xlsx"))
 
 
 def add_stream(app: FastAPI, feeds: Feeds) -> None:
@@ -72,5 +81,5 @@ def _json(of: Figures) -> Response:
     return Response(of.model_dump_json(), media_type="application/json")
 
 
-def _attached(by: By | None) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="duban-figures{f"-{by}" if by else ""}.csv"'}
+def _attached(ending: str, by: By | None = None) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="duban-figures{f"-{by}" if by else ""}.{ending}"'}
