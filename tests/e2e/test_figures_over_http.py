@@ -159,6 +159,9 @@ def test_the_command_writes_the_same_json_and_the_same_bytes(demo: Process, clie
     written = asked("figures", *options, "--by", "unit", "--format", "csv", "--out", file)
     assert (written.code, written.out) == (0, "")
     assert file.read_bytes() == client.get("/api/v1/figures.csv", params=parameters | {"by": "unit"}).content
+    sheets = tmp_path / "figures.xlsx"
+    assert asked("figures", *options, "--format", "xlsx", "--out", sheets).code == 0
+    assert sheets.read_bytes() == client.get("/api/v1/figures.xlsx", params=parameters).content
 
 
 def test_the_command_says_what_it_cannot_write(demo: Process, tmp_path: Path) -> None:
