@@ -11,6 +11,7 @@ from contracts.receipt import Receipt
 from contracts.registry import EVENTS
 from contracts.sealed import Correction, LedgerHeads
 from contracts.signals import Signals
+from contracts.task_list import TaskList
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 RECEIPT: Final = "receipt"
@@ -20,6 +21,7 @@ SIGNALS: Final = "signals"
 CORRECTION: Final = "correction"
 HEADS: Final = "ledger-heads"
 AUDITED: Final = "audited"
+TASK_LIST: Final = "task-list"
 
 OTHERS: Final[dict[str, type[BaseModel]]] = {
     RECEIPT: Receipt,
@@ -29,6 +31,7 @@ OTHERS: Final[dict[str, type[BaseModel]]] = {
     CORRECTION: Correction,
     HEADS: LedgerHeads,
     AUDITED: Audited,
+    TASK_LIST: TaskList,
 }
 """What else we say, by the name of its schema."""
 

@@ -58,7 +58,7 @@ APPROVED: Final[Document] = {
     "data": {"grade": "full", "text": "…"},
 }
 
-OTHERS: Final = {"receipt", "figures", "trend", "signals", "correction", "ledger-heads", "audited"}
+OTHERS: Final = {"receipt", "figures", "trend", "signals", "correction", "ledger-heads", "audited", "task-list"}
 """What is said that is neither an event nor a fact."""
 
 WHOLE_INSTANTS: Final = jsonschema.FormatChecker(formats=())
