@@ -12,7 +12,6 @@ from shared.domain.clock import Clock, ClockName, Segment
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.domain.task import Archived, Closed, Ended, Marked, Task
-from shared.domain.task import Suspended as Standstill
 
 _AFTER: Final = timedelta(microseconds=1)
 """What is done at the due itself is on time: late begins right after it."""
@@ -106,7 +105,7 @@ def _steps(task: Task) -> Iterator[Step]:
     given, received_at, state = task.given, task.received_at, task.state
     moves = {max(one.at, received_at): one.unit for one in given[1:]} if len(given) > 1 else {}
     excluded = max(state.at, received_at) if isinstance(state, Ended) and state.how == "excluded" else None
-    bits, unit = 0, given[0].unit
+    bits, unit = 0, moves.pop(received_at, given[0].unit)  # who gets it at its receipt was given it first
     account = _account(task, unit)
     for at in sorted({*turns, *moves} if moves else turns):
         going_to = moves.get(at, unit)
@@ -145,7 +144,7 @@ def _turns(task: Task) -> Turns:
     span = _state(turns, task)
     for clock in task.clocks:
         if clock.name is ClockName.FINISH:
-            _finish(turns, task, clock, span)
+            _finish(turns, clock, span)
         elif clock.name is ClockName.SIGN:
             _answered(turns, task, clock, "signed", _SIGNING, span.over)
         elif clock.name is ClockName.RESPOND:
@@ -194,20 +193,22 @@ def _on(turns: Turns, bits: int, since: datetime, until: datetime | None = None)
     turns[since] = (on | bits, off & ~bits)
 
 
-def _finish(turns: Turns, task: Task, finish: Clock, span: _Span) -> None:
+def _finish(turns: Turns, finish: Clock, span: _Span) -> None:
     segments = finish.segments
     original = segments[0].due
     if original is not None:
         passed = max(original + _AFTER, segments[0].since, span.start)
         if span.over is None or passed < span.over:
             _on(turns, _PAST_ORIGINAL, passed, span.over)
+    verdict = 0
     if span.closed is not None:
-        _on(turns, _verdict(span.closed, original, finish.due), span.closed)
+        verdict = _verdict(span.closed, original, finish.due)
+        _on(turns, verdict, span.closed)
     for segment, following in zip_longest(segments, segments[1:]):
         if segment.until is not None:
-            _standstill(turns, task, segment.until, following)
+            _standstill(turns, segment.until, following, span)
         if segment.due is not None:
-            _due(turns, segment, following, span)
+            _due(turns, segment, following, span, verdict)
 
 
 def _verdict(closed: datetime, original: datetime | None, due: datetime | None) -> int:
@@ -219,35 +220,27 @@ def _verdict(closed: datetime, original: datetime | None, due: datetime | None) 
     return bits
 
 
-def _standstill(turns: Turns, task: Task, stopped: datetime, following: Segment | None) -> None:
-    since = max(stopped, task.received_at)
-    if following is not None:
-        if stopped < following.since:
-            _on(turns, _SUSPENDED, since, following.since)
-    elif isinstance(task.state, Standstill):
-        _on(turns, _SUSPENDED, since)
+def _standstill(turns: Turns, stopped: datetime, following: Segment | None, span: _Span) -> None:
+    """Between two stretches, or after the last one, of a task that is not over: what was told early may end it in between."""
+    until = _earliest(following.since if following is not None else None, span.over)
+    _on(turns, _SUSPENDED, max(stopped, span.start), until)
 
 
-def _due(turns: Turns, segment: Segment, following: Segment | None, span: _Span) -> None:
+def _due(turns: Turns, segment: Segment, following: Segment | None, span: _Span, verdict: int) -> None:
     """What follows from one due-version of the finish clock while it is in force."""
-    due, stopped = segment.due, segment.until
+    due, stopped, closed = segment.due, segment.until, span.closed
     assert due is not None
-    passed, closed = max(due + _AFTER, segment.since, span.start), span.closed
-    if following is not None:
-        if stopped is None or passed <= stopped:
-            _on(turns, _DUE | _OVERDUE, passed, following.since)
-        return
+    passed = max(due + _AFTER, segment.since, span.start)
+    until = following.since if following is not None else None
+    runs_out = stopped is None or passed <= stopped  # else it stood still or was over before it was due
     if closed is None:
-        if stopped is None or passed <= stopped:  # else it stood still or ended before it was due
-            _on(turns, _DUE | _OVERDUE, passed, span.ended)
+        if runs_out:
+            _on(turns, _DUE | _OVERDUE, passed, _earliest(until, span.ended))
         return
-    both = _DUE_CLOSED | (_DUE_CLOSED_ON_TIME if closed <= due else 0)
-    if passed >= closed:
-        _on(turns, _DUE | both, passed)
-        return
-    _on(turns, _DUE, passed)
-    _on(turns, _OVERDUE, passed, closed)
-    _on(turns, both, closed)
+    if runs_out:
+        _on(turns, _DUE, passed, until)
+        _on(turns, _OVERDUE, passed, _earliest(until, closed))
+    _on(turns, _DUE | _DUE_CLOSED | (_DUE_CLOSED_ON_TIME if verdict & _ON_TIME else 0), max(passed, closed), until)
 
 
 def _answered(

@@ -15,7 +15,7 @@ from shared.domain.task import Task
 from shared.domain.timeline import Account, standing, timeline
 from tests.support.counting import adds, counted_as, net
 from tests.support.histories import any_history, arrivals
-from tests.support.memory_tracker import MemoryTracker
+from tests.support.memory_tracker import MemoryTracker, tracked
 from tests.support.sample import (
     CITY,
     SHANGHAI,
@@ -24,6 +24,7 @@ from tests.support.sample import (
     at,
     exclude,
     grant_extension,
+    not_accept,
     record,
     register,
     relapse,
@@ -255,3 +256,26 @@ def test_an_extension_that_was_granted_is_counted_from_then_on() -> None:
     assert "extended" not in words(asked.task, at(30))
     assert "extended" in words(task, at(6))
     assert "extended" not in words(task, at(5.9))
+
+
+def test_a_task_that_ended_while_it_stood_still_stood_still_until_then() -> None:
+    for ending in (withdraw, exclude):
+        task = given(register(policy="standard"), sign(at(1)), suspend(at(2)), ending(at(5))).task
+        assert "suspended" in words(task, at(5) - MOMENT)
+        assert "suspended" not in words(task, at(5))
+
+
+def test_who_gets_a_task_at_the_instant_of_its_receipt_was_given_it_first() -> None:
+    task = given(register(policy="reported"), amend(at(0), unit="water")).task
+    assert {step.account.unit for step in timeline(task)} == {"water"}
+    assert words(task, at(0)) == {"received", "given", "open"}
+
+
+def test_a_task_that_ended_is_neither_overdue_nor_due_whatever_was_put_on_record_later() -> None:
+    """The refusal waited for the task to be resumed: it took effect when it was said, in the middle of the standstill."""
+    told = [register(policy="standard", due=at(1)), sign(at(1, hours=1)), suspend(at(2)), not_accept(at(3)), resume(at(4))]
+    task = the(tracked(told).task)
+    assert task.state.place == "ended"
+    assert words(task, at(3) - MOMENT) >= {"overdue_open", "due", "suspended"}
+    for when in (at(3), at(4) - MOMENT, at(4)):
+        assert not words(task, when) & {"open", "overdue_open", "due", "suspended"}
