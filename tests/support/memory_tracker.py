@@ -10,6 +10,7 @@ from shared.domain.command import Command
 from shared.domain.evolve import evolve_all
 from shared.domain.history import absorb, comes_last, refold
 from shared.domain.journal import Line, journal_lines
+from shared.domain.policy import Rulebook
 from shared.domain.refusal import Refusal
 from shared.domain.task import Task
 from tests.support.counting import Net, net
@@ -27,6 +28,7 @@ class MemoryTracker:
     waiting: list[Command] = field(default_factory=list)
     rejected: list[tuple[Command, Refusal]] = field(default_factory=list)
     journal: list[Line] = field(default_factory=list)
+    rulebook: Rulebook = RULEBOOK
 
     def push(self, *commands: Command) -> "MemoryTracker":
         """Take commands in the order in which they arrive."""
@@ -43,9 +45,9 @@ class MemoryTracker:
 
     def _take(self, command: Command) -> None:
         if comes_last(self.task, command, self.waiting):
-            absorbed = absorb(self.task, command, self.waiting, RULEBOOK)
+            absorbed = absorb(self.task, command, self.waiting, self.rulebook)
         else:
-            absorbed = refold(self.task, command, self.told, self.waiting, RULEBOOK)
+            absorbed = refold(self.task, command, self.told, self.waiting, self.rulebook)
         applied = [done for done, _ in absorbed.steps]
         self._write((entry for _, entries in absorbed.steps for entry in entries), absorbed.task)
         self.told += applied
