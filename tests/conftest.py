@@ -8,7 +8,7 @@ import pytest
 
 from shared.messaging.server import NatsServer
 from shared.storage.engine import Database
-from tests.support import databases, servers
+from tests.support import books, databases, servers
 
 
 @pytest.fixture(scope="session")
@@ -39,14 +39,19 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
 
 @pytest.fixture(params=databases.BACKENDS)
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
-    """A database of the newest schema, of each kind in turn."""
+    """A database of the newest schema, of each kind in turn. After the test a recount from its ledger is clean, unless the test
+    says that it is `damaged`, and why.
+    """
+    damaged = request.node.get_closest_marker("damaged") is not None
     if request.param == "sqlite":
         async with databases.migrated(databases.sqlite_url(tmp_path)) as database:
             yield database
+            await books.assert_kept(database, damaged=damaged)
         return
     server, template = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_template")
     async with databases.fresh_postgres(server, template) as url, databases.opened(url) as database:
         yield database
+        await books.assert_kept(database, damaged=damaged)
 
 
 @pytest.fixture

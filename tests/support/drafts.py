@@ -12,7 +12,7 @@ from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.fact import Entry
 from shared.domain.journal import Line, journal_lines
-from shared.domain.matter import Family, Matter
+from shared.domain.matter import Matter
 from shared.domain.task import Task
 from shared.ports import Changes, EventId, Lease, LedgerRow, ParkedEvent, RejectedPush
 from tests.support import sample
@@ -57,14 +57,15 @@ class Draft:
         assert after is not None
         self.tasks[matter] = after
         for entry in entries:
-            self._append(entry, after.family, after.unit or "", now)
+            self._append(entry, after, now)
 
-    def _append(self, entry: Entry, family: Family, unit: str, now: datetime) -> None:
+    def _append(self, entry: Entry, after: Task, now: datetime) -> None:
         position = self.lease.position + 1
         event = entry.cause.id.encode() if entry.cause else None
-        body = encode_fact(entry, Place(self.lease.partition, position, now), family)
+        body = encode_fact(entry, Place(self.lease.partition, position, now), after.family, after.part_of)
         head = chain(self.lease.head, body, event)
-        self.rows.append(LedgerRow(self.lease.partition, position, now, entry, family, unit, event, body, head))
+        unit, part_of = after.unit or "", after.part_of
+        self.rows.append(LedgerRow(self.lease.partition, position, now, entry, after.family, unit, event, body, head, part_of))
         self.lease = replace(self.lease, position=position, head=head)
 
     def changes(
@@ -78,7 +79,9 @@ class Draft:
         journal: list[Line] = []
         for matter, before in self._before.items():
             journal += journal_lines(before, self.tasks[matter], sample.SHANGHAI)
-        return Changes(self.rows, [self.tasks[matter] for matter in self._before], journal, parked, unparked, rejected)
+        tasks = [self.tasks[matter] for matter in self._before]
+        shortened = {one.matter for one in tasks if (was := self._before[one.matter]) is not None and one.episode < was.episode}
+        return Changes(self.rows, tasks, journal, parked, unparked, rejected, shortened)
 
     def next(self) -> "Draft":
         """The batch after this one."""

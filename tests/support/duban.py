@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from services.cli.main import main
+from tests.support.books import assert_kept_in
 from tests.support.deadline import met
 
 _T = TypeVar("_T")
@@ -84,7 +85,7 @@ class Process:
 
     def __init__(self, popen: "subprocess.Popen[bytes]", out: Path, err: Path, data: Path, serves: bool) -> None:
         self._popen = popen
-        self._serves = serves
+        self.serves = serves
         self._out = out
         self._err = err
         self.data = data
@@ -133,7 +134,7 @@ class Process:
 
     def kill(self) -> None:
         """End it as a power cut would, and see that its NATS server follows."""
-        server = nats_server_of(self.data) if self._serves else None
+        server = nats_server_of(self.data) if self.serves else None
         self._popen.kill()
         self._popen.wait(10)
         if server is not None:
@@ -142,7 +143,7 @@ class Process:
 
 @contextmanager
 def started(*arguments: object, data: Path, env: Mapping[str, str] | None = None) -> Iterator[Process]:
-    """A command on a data folder; whatever happens, nothing of it is left afterwards."""
+    """A command on a data folder; whatever happens, nothing of it is left afterwards. What served leaves clean books behind."""
     with tempfile.TemporaryDirectory(prefix="duban-said-") as folder:
         out, err = Path(folder) / "out", Path(folder) / "err"
         with out.open("wb") as to_out, err.open("wb") as to_err:
@@ -153,6 +154,8 @@ def started(*arguments: object, data: Path, env: Mapping[str, str] | None = None
             yield process
         finally:
             process.kill()
+    if process.serves:
+        assert_kept_in(data, env or {})
 
 
 @dataclass(frozen=True)

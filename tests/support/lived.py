@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from shared.codec.facts import Place, encode_fact
 from shared.codec.journal import day_number
 from shared.domain.clock import ClockName
 from shared.domain.command import Command, GrantExtension, RegisterTask, RequestExtension, SuspendTask
+from shared.domain.fact import Entry
 from shared.domain.journal import Line, Timelines
 from shared.domain.matter import Matter
 from shared.domain.policy import Rulebook
@@ -71,24 +72,43 @@ class Lived:
         return adding.sums()
 
 
+class Change(NamedTuple):
+    """What one batch made of one matter."""
+
+    nth: int
+    was: Task | None
+    entries: list[Entry]
+    now: Task | None
+
+
 def lived(random: Random, matters: Sequence[Sequence[Command]], rulebook: Rulebook = VARIED) -> Lived:
     """What becomes of matters that are told with delays."""
     record, timelines = Lived(), Timelines(most=2)
-    trackers = {nth: MemoryTracker(rulebook=rulebook) for nth in range(len(matters))}
+    for known, changes in told_in_batches(random, matters, rulebook):
+        for nth, was, entries, now in changes:
+            record.lines += [(nth % PARTITIONS, known, line) for line in timelines.lines(was, now, SHANGHAI)]
+            for entry in entries:
+                assert now is not None
+                place = Place(nth % PARTITIONS, len(record.bodies) + 1, known)
+                record.bodies.append(encode_fact(entry, place, now.family, now.part_of))
+    return record
+
+
+def told_in_batches(
+    random: Random, matters: Sequence[Sequence[Command]], rulebook: Rulebook = VARIED
+) -> Iterator[tuple[datetime, list[Change]]]:
+    """What each batch makes of the matters that it changes, and when. In each of them all clocks are driven up to its instant."""
+    trackers = [MemoryTracker(rulebook=rulebook) for _ in matters]
     for now, batch in batches(random, matters):
-        before = {nth: (tracker.task, len(tracker.ledger)) for nth, tracker in trackers.items()}
+        before = [(tracker.task, len(tracker.ledger)) for tracker in trackers]
         for nth, command in batch:
             trackers[nth].push(command)
-        for nth, tracker in trackers.items():
-            tracker.sweep(now)
-            was, length = before[nth]
-            lines = timelines.lines(was, tracker.task, SHANGHAI) if tracker.task is not was else []
-            record.lines += [(nth % PARTITIONS, now, line) for line in lines]
-            for entry in tracker.ledger[length:]:
-                assert tracker.task is not None
-                place = Place(nth % PARTITIONS, len(record.bodies) + 1, now)
-                record.bodies.append(encode_fact(entry, place, tracker.task.family, tracker.task.part_of))
-    return record
+        changes: list[Change] = []
+        for nth, (tracker, (was, length)) in enumerate(zip(trackers, before, strict=True)):
+            entries = tracker.sweep(now).ledger[length:]
+            if entries:
+                changes.append(Change(nth, was, entries, tracker.task))
+        yield now, changes
 
 
 def batches(random: Random, matters: Sequence[Sequence[Command]]) -> Iterator[tuple[datetime, list[tuple[int, Command]]]]:
