@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from contracts import figures as wire
 from shared.domain.formula import FORMULAS, Counts, Number, Rate
 from shared.domain.measure import Measure
-from shared.domain.question import Dimension, Flow, Handling, Question, flow, keys_of
+from shared.domain.question import Dimension, Flow, Handling, Question, flow
 from shared.domain.timeline import Account
-from shared.figures.sums import Span, Sums, summed
+from shared.figures.splits import Split
+from shared.figures.sums import Span, Summed, summed
 from shared.storage.reading import Snapshot
 from shared.units import Units
 
@@ -60,15 +61,25 @@ async def figures(snapshot: Snapshot, question: Question, office: Office) -> wir
 
 async def period_flow(snapshot: Snapshot, question: Question, office: Office) -> wire.Flow | None:
     """What came and went in the question's period, of all tasks whenever they were received; None without both ends."""
-    if question.since is None or question.until is None:
+    ends = flow_ends(question, office)
+    if ends is None:
         return None
-    since, until = midnight(question.since, office.zone), min(midnight(question.until, office.zone), question.as_of)
-    if since >= until:
-        return None
-    instants = (_before(since), _before(until) if until == midnight(question.until, office.zone) else until)
+    since, until, whole = ends
+    instants = (_before(since), _before(until) if whole else until)
     keep = office.keeper(question)
     sums = await summed(snapshot, instants, Span(question.known_at), keep, detail=False)
     return wire_flow(flow(sums.total(0), sums.total(1)), since, until)
+
+
+def flow_ends(question: Question, office: Office) -> tuple[datetime, datetime, bool] | None:
+    """Where the flow of the question's period begins and ends, and whether that is the period's own end, no longer in it,
+    rather than the earlier `as_of`, which is. None without both ends.
+    """
+    if question.since is None or question.until is None:
+        return None
+    since, end = midnight(question.since, office.zone), midnight(question.until, office.zone)
+    until = min(end, question.as_of)
+    return None if since >= until else (since, until, until == end)
 
 
 def midnight(day: date, zone: tzinfo) -> datetime:
@@ -81,12 +92,12 @@ def _before(instant: datetime) -> datetime:
     return instant - datetime.resolution
 
 
-def document_of(sums: Sums, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
+def document_of(sums: Summed, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
     """The figures of sums that hold what the question covers, and no more."""
     total = sums.total()
 
     def by(dimension: Dimension) -> dict[str, Counts]:
-        return sums.by(lambda account: keys_of(account, dimension, co_units=question.co_units))
+        return sums.by(Split(dimension, question.co_units))
 
     units = by("unit")
     return wire.Figures(
@@ -234,18 +245,14 @@ def _group(key: str, name: str, counts: Counts, question: Question, office: Offi
     )
 
 
-def _unit_groups(sums: Sums, question: Question, office: Office) -> tuple[wire.Group, ...]:
+def _unit_groups(sums: Summed, question: Question, office: Office) -> tuple[wire.Group, ...]:
     """Units in their official order, each with those below it."""
-
-    def keys(account: Account) -> tuple[str, ...]:
-        own = keys_of(account, "unit", co_units=question.co_units)
-        return tuple(dict.fromkeys(unit for one in own for unit in office.units.chain(one)))
-
+    grouped = sums.by(Split("unit", question.co_units, upwards=True, units=office.units))
     return tuple(
         _group(
             key, office.units.get(key, key) or UNNAMED, counts, replace(question, unit=key), office, office.units.above.get(key)
         )
-        for key, counts in in_order(sums.by(keys), tuple(office.units))
+        for key, counts in in_order(grouped, tuple(office.units))
     )
 
 

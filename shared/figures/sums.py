@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from shared.domain.formula import Counts, Number
 from shared.domain.measure import Measure
 from shared.domain.question import Handling
 from shared.domain.timeline import Account
+from shared.figures.splits import Split
 from shared.storage.instants import to_micros
 from shared.storage.reading import Snapshot
 
@@ -54,6 +55,26 @@ class Words:
             for measure in Measure:
                 matrix[row, measure] = (plus >> measure & 1) - (minus >> measure & 1)
         return cls(list(accounts), matrix, matrix[:, Measure.CLOSED].copy())
+
+
+class Summed(Protocol):
+    """Sums of what a question covers, and no more, as of one instant."""
+
+    def total(self) -> Counts:
+        """The counts of all."""
+        ...
+
+    def by(self, keys: Split) -> dict[str, Counts]:
+        """The counts of groups; an account with several keys counts in each."""
+        ...
+
+    def by_month(self) -> dict[str, Counts]:
+        """The counts by month of receipt, `YYYY-MM`."""
+        ...
+
+    def handling(self) -> Handling:
+        """How long the closed tasks took."""
+        ...
 
 
 @dataclass
@@ -253,7 +274,7 @@ class Adding:
             parts.append(np.cumsum(cells, axis=0) @ words.changes)
             closings |= self._closings(partition, start)
         counts = np.concatenate(parts, axis=1) if parts else np.zeros((len(self._at), 0, _MEASURES), dtype=np.int64)
-        months = {(_month(month), weight): vector for (month, weight), vector in self._months.items()}
+        months = {(month_word(month), weight): vector for (month, weight), vector in self._months.items()}
         return Sums(self._instants, accounts, counts, months, closings)
 
     def _closings(self, partition: int, start: int) -> dict[int, tuple[Array, Array]]:
@@ -271,5 +292,6 @@ class Adding:
         }
 
 
-def _month(number: int) -> str:
+def month_word(number: int) -> str:
+    """`YYYY-MM` of a month counted from January 1970."""
     return str(np.datetime64(number, "M"))

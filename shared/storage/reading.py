@@ -60,6 +60,28 @@ class Snapshot:
             for row in rows:
                 yield row.partition, bytes(row.body)
 
+    async def journal_words_from(
+        self, partition: int, accounts: int, changes: int
+    ) -> tuple[list[Account], list[tuple[int, int]]]:
+        """The accounts and changes of a partition from these numbers on, in the order of numbers."""
+        new_accounts = await self._rows(
+            "SELECT body FROM account WHERE partition = :partition AND id >= :id ORDER BY id", partition=partition, id=accounts
+        )
+        new_changes = await self._rows(
+            "SELECT body FROM change WHERE partition = :partition AND id >= :id ORDER BY id", partition=partition, id=changes
+        )
+        return [decode_account(row.body) for row in new_accounts], [decode_change(row.body) for row in new_changes]
+
+    async def journal_from(self, partition: int, chunk: int) -> AsyncIterator[tuple[int, bytes]]:
+        """The chunks of a partition from this number on, each with its number; only the last one still grows."""
+        stream = await self._connection.stream(
+            text("SELECT chunk, body FROM journal WHERE partition = :partition AND chunk >= :chunk ORDER BY chunk"),
+            {"partition": partition, "chunk": chunk},
+        )
+        async for rows in stream.partitions(100):
+            for row in rows:
+                yield row.chunk, bytes(row.body)
+
     async def overdue(self, limit: int) -> list[OverdueTask]:
         """Open tasks whose finish clock has raised its overdue alert, the longest overdue first."""
         rows = await self._rows(

@@ -1,0 +1,163 @@
+"""Figures as of now without reading the journal again: sums that follow it, however many tasks lie behind them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+
+from contracts import figures as wire
+from shared.domain.question import Question, flow
+from shared.domain.timeline import Account
+from shared.figures.balances import Balances, Read, month_number
+from shared.figures.document import Office, document_of, flow_ends, wire_flow
+from shared.figures.groups import Groups
+from shared.figures.growing import Array
+from shared.figures.part import Part, groups_of
+from shared.figures.splits import Split
+from shared.figures.sums import LINES
+from shared.storage.reading import Snapshot
+
+_BLOCK_BYTES: Final = 4 * 1024 * 1024
+
+
+class Live:
+    """The sums of the journal at one instant. Hold `lock` while asking: a refresh moves the instant and the sums."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.lock = asyncio.Lock()
+        self.as_of: datetime | None = None
+        """The instant; None before the first refresh, and while everything is read anew."""
+        self.positions: Mapping[int, int] = {}
+        self._balances = Balances(office.zone)
+        self._splits: dict[Split, Groups] = {}
+        self._anew = True
+
+    async def refresh(self, snapshot: Snapshot, now: datetime) -> None:
+        """Read what was added to the journal, and let time pass until now. Everything is read anew where the clock or the ledger
+        went back, and after a failure. Raises NotStored while the database is away.
+        """
+        async with self.lock:
+            positions = await snapshot.positions()
+            if self._anew or self._went_back(now, positions):
+                self._forget()
+            try:
+                await self._follow(snapshot, self._balances, positions, now)
+            except BaseException:
+                # A thread may still be writing in the balances.
+                self._forget()
+                raise
+            self.as_of, self.positions, self._anew = now, positions, False
+
+    def _went_back(self, now: datetime, positions: Mapping[int, int]) -> bool:
+        fewer = any(positions.get(partition, -1) < read.position for partition, read in self._balances.read.items())
+        return fewer or (self.as_of is not None and now < self.as_of)
+
+    def _forget(self) -> None:
+        self._balances, self._splits = Balances(self.office.zone), {}
+        self.as_of, self._anew = None, True
+
+    async def _follow(self, snapshot: Snapshot, balances: Balances, positions: Mapping[int, int], now: datetime) -> None:
+        for partition, position in sorted(positions.items()):
+            read = balances.read.setdefault(partition, Read())
+            if read.position == position:
+                continue
+            words = await snapshot.journal_words_from(partition, read.accounts.size, read.changes.size)
+            balances.learn(partition, *words)
+            async for lines in _unread(snapshot, partition, read):
+                await asyncio.to_thread(balances.add, partition, lines, now)
+            read.position = position
+        await asyncio.to_thread(balances.pass_time, now)
+
+    def take_changed(self) -> list[Account]:
+        """The accounts whose figures changed since this was asked last, all after everything was read anew."""
+        return self._balances.take_changed()
+
+    @property
+    def accounts(self) -> list[Account]:
+        """All accounts that the journal names."""
+        return self._balances.accounts
+
+    def part(self, question: Question) -> Part | None:
+        """What a question asks for; None where only the journal can tell: of another instant, as known then, of parts of months,
+        of what has no category or enterprise.
+        """
+        since, until = question.since, question.until
+        if self.as_of is None or question.as_of != self.as_of or question.known_at is not None:
+            return None
+        if not (_starts_month(since) and _starts_month(until)) or "" in (question.category, question.enterprise):
+            return None
+        return Part(
+            self._balances,
+            self._splits,
+            self._chosen(question),
+            None if since is None else month_number(since),
+            None if until is None else month_number(until),
+        )
+
+    def _chosen(self, question: Question) -> Array | None:
+        """The accounts that a question covers, None for all."""
+        chosen: Array | None = None
+        for split, key in _asked(question, self.office):
+            members = groups_of(self._splits, split, self._balances).members(key)
+            chosen = members if chosen is None else np.intersect1d(chosen, members, assume_unique=True)
+        return chosen
+
+
+def _starts_month(day: date | None) -> bool:
+    return day is None or day.day == 1
+
+
+def _asked(question: Question, office: Office) -> list[tuple[Split, str]]:
+    """The groups in all of which an account must be."""
+    asked = {
+        Split("family"): question.family,
+        Split("source"): question.source,
+        Split("unit", question.co_units, upwards=True, units=office.units): question.unit,
+        Split("category"): question.category,
+        Split("enterprise"): question.enterprise,
+    }
+    return [(split, str(key)) for split, key in asked.items() if key is not None]
+
+
+async def _unread(snapshot: Snapshot, partition: int, read: Read) -> AsyncIterator[Array]:
+    """The lines of a partition that were not read, in large blocks. They count as read when the last one was taken."""
+    waiting: list[bytes] = []
+    chunk, lines, size = read.chunk, read.lines, 0
+    async for number, body in snapshot.journal_from(partition, read.chunk):
+        seen = lines if number == chunk else 0
+        waiting.append(body[seen * LINES.itemsize :])
+        chunk, lines, size = number, len(body) // LINES.itemsize, size + len(waiting[-1])
+        if size >= _BLOCK_BYTES:
+            yield np.frombuffer(b"".join(waiting), dtype=LINES)
+            waiting, size = [], 0
+    if size:
+        yield np.frombuffer(b"".join(waiting), dtype=LINES)
+    read.chunk, read.lines = chunk, lines
+
+
+async def live_figures(live: Live, question: Question, office: Office) -> wire.Figures | None:
+    """The answer to a question as of the instant of `live`, as `figures` would give it; None where the journal must be asked."""
+    if live.as_of is None:
+        return None
+    async with live.lock:
+        part = live.part(question)
+        return None if part is None else await asyncio.to_thread(_document, part, question, office, live.positions)
+
+
+def _document(part: Part, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
+    document = document_of(part, question, office, positions)
+    return document.model_copy(update={"flow": _flow(part, question, office)})
+
+
+def _flow(part: Part, question: Question, office: Office) -> wire.Flow | None:
+    """What came and went in a period of whole months."""
+    ends = flow_ends(question, office)
+    if ends is None or question.since is None or question.until is None:
+        return None
+    since, until, whole = ends
+    before = part.before(month_number(question.since))
+    after = part.before(month_number(question.until) if whole else None)
+    return wire_flow(flow(before, after), since, until)

@@ -1,0 +1,120 @@
+"""The part of the balances that a question asks for, as of the instant of the balances."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from shared.domain.formula import Counts
+from shared.domain.measure import Measure
+from shared.domain.question import Handling
+from shared.figures.balances import FLOW, Balances
+from shared.figures.closings import Chosen
+from shared.figures.groups import Groups
+from shared.figures.growing import Array
+from shared.figures.splits import Split
+from shared.figures.sums import month_word, weighed
+
+
+@dataclass
+class Part:
+    """Sums of some accounts over some months of receipt. True until the balances is written in again."""
+
+    balances: Balances
+    splits: dict[Split, Groups]
+    """The groups that were made so far, for all parts of the balances."""
+    chosen: Array | None = None
+    """Accounts, in ascending order; None is all."""
+    since: int | None = None
+    until: int | None = None
+    """Months of receipt [since, until); None leaves a side open."""
+    _matrices: dict[float, Array] = field(default_factory=dict)
+
+    def total(self) -> Counts:
+        """The counts of all."""
+        total = Counts()
+        for weight, chosen in self._weights():
+            total += weighed(self._matrix(weight, chosen).sum(axis=0), weight)
+        return total
+
+    def by(self, keys: Split) -> dict[str, Counts]:
+        """The counts of groups; an account with several keys counts in each."""
+        groups = groups_of(self.splits, keys, self.balances)
+        found: dict[str, Counts] = {}
+        for weight, chosen in self._weights():
+            pairs = groups.pairs if chosen is None else groups.pairs.of(chosen)
+            numbers, sums = pairs.sums(self._matrix(weight, chosen))
+            for number, vector in zip(numbers.tolist(), sums, strict=True):
+                _put(found, groups.keys[number], weighed(vector, weight))
+        return _those_with_any(found)
+
+    def by_month(self) -> dict[str, Counts]:
+        """The counts by month of receipt, `YYYY-MM`."""
+        found: dict[str, Counts] = {}
+        for month in self._months():
+            for weight, chosen in self._weights():
+                _put(found, month_word(month), weighed(self.balances.months[month].total(chosen), weight))
+        return _those_with_any(found)
+
+    def handling(self) -> Handling:
+        """How long the closed tasks took."""
+        return self.balances.closings.handling(Chosen(self.chosen, self.since, self.until))
+
+    def before(self, month: int | None) -> Counts:
+        """What a flow is made of, of all that happened before a local month, whenever it was received; None is until now."""
+        total = Counts()
+        for weight, chosen in self._weights():
+            vector = np.zeros(len(Measure), dtype=np.int64)
+            for happened, cells in self.balances.flows.items():
+                if month is None or happened < month:
+                    vector[list(FLOW)] += cells.total(chosen)
+            total += weighed(vector, weight)
+        return total
+
+    def _months(self) -> list[int]:
+        return [
+            month
+            for month in sorted(self.balances.months)
+            if (self.since is None or month >= self.since) and (self.until is None or month < self.until)
+        ]
+
+    def _weights(self) -> Iterator[tuple[float, Array | None]]:
+        """The weights of the accounts, with those that have each."""
+        weights = self.balances.weights.rows if self.chosen is None else self.balances.weights.rows[self.chosen]
+        found = np.unique(weights).tolist()
+        if len(found) == 1:
+            yield found[0], self.chosen
+            return
+        for weight in found:
+            places = np.flatnonzero(weights == weight)
+            yield weight, places if self.chosen is None else self.chosen[places]
+
+    def _matrix(self, weight: float, chosen: Array | None) -> Array:
+        """The counts of accounts of one weight, a row for each."""
+        if weight not in self._matrices:
+            self._matrices[weight] = self._added_up(chosen)
+        return self._matrices[weight]
+
+    def _added_up(self, chosen: Array | None) -> Array:
+        totals = self.balances.totals.rows
+        if self.since is None and self.until is None:
+            return totals if chosen is None else totals.take(chosen, axis=0)
+        sums = np.zeros((len(totals) if chosen is None else len(chosen), len(Measure)), dtype=np.int32)
+        for month in self._months():
+            self.balances.months[month].add_to(sums, chosen)
+        return sums
+
+
+def groups_of(splits: dict[Split, Groups], split: Split, balances: Balances) -> Groups:
+    """The groups of a split, of all accounts of the balances."""
+    groups = splits.setdefault(split, Groups(split))
+    groups.learn(balances.accounts)
+    return groups
+
+
+def _put(found: dict[str, Counts], key: str, counts: Counts) -> None:
+    found[key] = found[key] + counts if key in found else counts
+
+
+def _those_with_any(found: dict[str, Counts]) -> dict[str, Counts]:
+    return {key: counts for key, counts in found.items() if any(counts.tasks)}
