@@ -12,7 +12,7 @@ Number = int | Decimal
 """A number of tasks; a fraction where a matter is shared among several (4.5 件)."""
 _N = TypeVar("_N", int, Number)
 _FOUR_DECIMALS: Final = Decimal("0.0001")
-_Z: Final = 1.959963984540054
+Z: Final = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
 
 
@@ -73,8 +73,8 @@ class Rate:
         if self.n == 0 or self.denominator == 0:
             return None
         share, n = float(Decimal(self.numerator) / Decimal(self.denominator)), self.n
-        middle, scale = share + _Z * _Z / (2 * n), 1 + _Z * _Z / n
-        spread = _Z * sqrt(share * (1 - share) / n + _Z * _Z / (4 * n * n))
+        middle, scale = share + Z * Z / (2 * n), 1 + Z * Z / n
+        spread = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
         low, high = (middle - spread) / scale, (middle + spread) / scale
         return max(0.0, int(low * 10_000) / 10_000), min(1.0, -(-int(high * 1_000_000) // 100) / 10_000)
 

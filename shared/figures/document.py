@@ -1,17 +1,17 @@
 """Sums as they are published: whole, with every rate's parts, the instants, what is left out, and the way to the list behind."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
-from decimal import Decimal
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from contracts import figures as wire
-from shared.domain.formula import FORMULAS, Counts, Number, Rate
+from shared.domain.formula import FORMULAS, Counts, Rate
 from shared.domain.measure import Measure
 from shared.domain.question import Dimension, Flow, Handling, Question, flow
 from shared.domain.timeline import Account
+from shared.figures.shares import Plain, counts_and_rates, plain_number, plain_rate
 from shared.figures.splits import Split
 from shared.figures.sums import Span, Summed, summed
 from shared.storage.reading import Snapshot
@@ -94,32 +94,52 @@ def _before(instant: datetime) -> datetime:
 
 def document_of(sums: Summed, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
     """The figures of sums that hold what the question covers, and no more."""
+    return wire.Figures.model_validate(plain_document(sums, question, office, positions))
+
+
+def plain_document(sums: Summed, question: Question, office: Office, positions: Mapping[int, int]) -> Plain:
+    """The same as plain values, ready to be written as JSON in a quarter of the time that the model takes."""
     total = sums.total()
+    groups = _all_groups(sums, question, office)
+    whole: Plain = {"counts": total}
+    every = [whole, *(group for part in groups.values() for group in part)]
+    for group, (counts, rates) in zip(every, counts_and_rates([group["counts"] for group in every], office.few), strict=True):
+        group["counts"], group["rates"] = counts, rates
+    units = sums.by(Split("unit", question.co_units))
+    return {
+        "scope": scope_of(question),
+        "asked": asked_of(question).model_dump(),
+        "basis": "snapshot",
+        "as_of": question.as_of,
+        "known_at": question.known_at,
+        "positions": {str(partition): position for partition, position in sorted(positions.items())},
+        "timezone": office.timezone,
+        "exclusions": _exclusions(total),
+        **whole,
+        "handling": wire_handling(sums.handling()).model_dump(),
+        "flow": None,
+        "tasks": list_path(question),
+        **groups,
+        "unregistered_units": sorted(units.keys() - office.units.keys() - {""}),
+    }
 
-    def by(dimension: Dimension) -> dict[str, Counts]:
-        return sums.by(Split(dimension, question.co_units))
 
-    units = by("unit")
-    return wire.Figures(
-        scope=scope_of(question),
-        asked=asked_of(question),
-        as_of=question.as_of,
-        known_at=question.known_at,
-        positions={str(partition): position for partition, position in sorted(positions.items())},
-        timezone=office.timezone,
-        exclusions=_exclusions(total),
-        counts=wire_counts(total),
-        rates=wire_rates(total, office.few),
-        handling=wire_handling(sums.handling()),
-        tasks=list_path(question),
-        families=_groups(by("family"), "family", question, office, FAMILY_NAMES),
-        sources=_groups(by("source"), "source", question, office, {}),
-        units=_unit_groups(sums, question, office),
-        categories=_groups(by("category"), "category", question, office, {}),
-        enterprises=_groups(_named(by("enterprise")), "enterprise", question, office, {}),
-        unregistered_units=tuple(sorted(units.keys() - office.units.keys() - {""})),
-        periods=tuple(_period(month, counts, question, office) for month, counts in sums.by_month().items()),
-    )
+def _all_groups(sums: Summed, question: Question, office: Office) -> dict[str, list[Plain]]:
+    """The groups of every split, with counts that are not published yet."""
+
+    def groups(dimension: Dimension, names: Mapping[str, str], *, unnamed: bool = True) -> list[Plain]:
+        grouped = sums.by(Split(dimension, question.co_units))
+        return _groups(grouped if unnamed else _named(grouped), names, _paths(question, dimension))
+
+    units = sums.by(Split("unit", question.co_units, upwards=True, units=office.units))
+    return {
+        "families": groups("family", FAMILY_NAMES),
+        "sources": groups("source", {}),
+        "units": _groups(units, office.units, _paths(question, "unit"), office.units.above),
+        "categories": groups("category", {}),
+        "enterprises": groups("enterprise", {}, unnamed=False),
+        "periods": [_period(month, counts, question) for month, counts in sums.by_month().items()],
+    }
 
 
 def scope_of(question: Question) -> str:
@@ -161,16 +181,9 @@ def list_path(question: Question) -> str:
     return f"{TASKS_PATH}?{urlencode({name: said for name, said in given.items() if said is not None})}&measure="
 
 
-def wire_number(number: Number) -> wire.Number:
-    """A count as it is published."""
-    if isinstance(number, Decimal):
-        return int(number) if number == int(number) else float(number)
-    return number
-
-
 def wire_counts(counts: Counts) -> wire.Counts:
     """The counts as they are published."""
-    return wire.Counts(**{measure.word: wire_number(counts[measure]) for measure in Measure})
+    return wire.Counts(**{measure.word: plain_number(counts[measure]) for measure in Measure})
 
 
 def wire_rates(counts: Counts, few: int) -> wire.Rates:
@@ -180,14 +193,7 @@ def wire_rates(counts: Counts, few: int) -> wire.Rates:
 
 def wire_rate(rate: Rate, few: int) -> wire.Rate:
     """A rate as it is published."""
-    return wire.Rate(
-        numerator=wire_number(rate.numerator),
-        denominator=wire_number(rate.denominator),
-        value=rate.value,
-        n=rate.n,
-        interval=rate.interval,
-        few=rate.n < few,
-    )
+    return wire.Rate(**plain_rate(rate, few))
 
 
 def wire_handling(handling: Handling) -> wire.Handling:
@@ -204,7 +210,7 @@ def _hours(minutes: float | None) -> float | None:
 def wire_flow(one: Flow, since: datetime, until: datetime) -> wire.Flow:
     """A flow as it is published; it must add up."""
     assert one.holds, f"the flow from {since} to {until} does not add up: {one}"
-    numbers = {name: wire_number(number) for name, number in vars(one).items()}
+    numbers = {name: plain_number(number) for name, number in vars(one).items()}
     return wire.Flow(since=since, until=until, **numbers)
 
 
@@ -219,13 +225,13 @@ def _named(grouped: dict[str, Counts]) -> dict[str, Counts]:
 
 
 def _groups(
-    grouped: Mapping[str, Counts], dimension: Dimension, question: Question, office: Office, names: Mapping[str, str]
-) -> tuple[wire.Group, ...]:
+    grouped: Mapping[str, Counts], names: Mapping[str, str], path: Callable[[str], str], within: Mapping[str, str] | None = None
+) -> list[Plain]:
     """Groups in the order of their names where those are given, then by key; never by score."""
-    return tuple(
-        _group(key, names.get(key, key) or UNNAMED, counts, replace(question, **{dimension: key}), office)  # type: ignore[arg-type]
+    return [
+        _group(key, names.get(key, key) or UNNAMED, counts, path(key), (within or {}).get(key))
         for key, counts in in_order(grouped, tuple(names))
-    )
+    ]
 
 
 def in_order(grouped: Mapping[str, Counts], order: Sequence[str]) -> Iterable[tuple[str, Counts]]:
@@ -234,31 +240,20 @@ def in_order(grouped: Mapping[str, Counts], order: Sequence[str]) -> Iterable[tu
     return sorted(grouped.items(), key=lambda item: (rank.get(item[0], len(rank)), item[0]))
 
 
-def _group(key: str, name: str, counts: Counts, question: Question, office: Office, within: str | None = None) -> wire.Group:
-    return wire.Group(
-        key=key,
-        name=name,
-        within=within,
-        counts=wire_counts(counts),
-        rates=wire_rates(counts, office.few),
-        tasks=list_path(question),
-    )
+def _group(key: str, name: str, counts: Counts, tasks: str, within: str | None = None) -> Plain:
+    return {"key": key, "name": name, "within": within, "counts": counts, "tasks": tasks}
 
 
-def _unit_groups(sums: Summed, question: Question, office: Office) -> tuple[wire.Group, ...]:
-    """Units in their official order, each with those below it."""
-    grouped = sums.by(Split("unit", question.co_units, upwards=True, units=office.units))
-    return tuple(
-        _group(
-            key, office.units.get(key, key) or UNNAMED, counts, replace(question, unit=key), office, office.units.above.get(key)
-        )
-        for key, counts in in_order(grouped, tuple(office.units))
-    )
+def _paths(question: Question, dimension: Dimension) -> Callable[[str], str]:
+    """What makes the paths of the lists behind the groups of a dimension."""
+    open_end = list_path(replace(question, **{dimension: "\0"}))  # type: ignore[arg-type]
+    before, after = open_end.split(f"{dimension}=%00", 1)
+    return lambda key: f"{before}{dimension}={quote_plus(key)}{after}"
 
 
-def _period(month: str, counts: Counts, question: Question, office: Office) -> wire.Group:
+def _period(month: str, counts: Counts, question: Question) -> Plain:
     first = date.fromisoformat(f"{month}-01")
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     since = first if question.since is None else max(first, question.since)
     until = following if question.until is None else min(following, question.until)
-    return _group(month, month, counts, replace(question, since=since, until=until), office)
+    return _group(month, month, counts, list_path(replace(question, since=since, until=until)))

@@ -1,25 +1,29 @@
 """Figures as of now without reading the journal again: sums that follow it, however many tasks lie behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import date, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+import orjson
 
 from contracts import figures as wire
 from shared.domain.question import Question, flow
 from shared.domain.timeline import Account
 from shared.figures.balances import Balances, Read, month_number
-from shared.figures.document import Office, document_of, flow_ends, wire_flow
+from shared.figures.document import Office, flow_ends, plain_document, wire_flow
 from shared.figures.groups import Groups
 from shared.figures.growing import Array
 from shared.figures.part import Part, groups_of
+from shared.figures.shares import Plain
 from shared.figures.splits import Split
 from shared.figures.sums import LINES
 from shared.storage.reading import Snapshot
 
-_BLOCK_BYTES: Final = 4 * 1024 * 1024
+_T = TypeVar("_T")
+
+_BLOCK_BYTES: Final = 1024 * 1024
 
 
 class Live:
@@ -140,16 +144,35 @@ async def _unread(snapshot: Snapshot, partition: int, read: Read) -> AsyncIterat
 
 async def live_figures(live: Live, question: Question, office: Office) -> wire.Figures | None:
     """The answer to a question as of the instant of `live`, as `figures` would give it; None where the journal must be asked."""
+    return await _answer(live, question, office, wire.Figures.model_validate)
+
+
+async def live_body(live: Live, question: Question, office: Office) -> bytes | None:
+    """The same as JSON, in a third of the time."""
+    return await _answer(live, question, office, to_json)
+
+
+def to_json(plain: Plain) -> bytes:
+    """A document as it is published."""
+    return orjson.dumps(plain, option=orjson.OPT_UTC_Z)
+
+
+async def _answer(live: Live, question: Question, office: Office, made: Callable[[Plain], _T]) -> _T | None:
     if live.as_of is None:
         return None
     async with live.lock:
         part = live.part(question)
-        return None if part is None else await asyncio.to_thread(_document, part, question, office, live.positions)
+        if part is None:
+            return None
+        plain = await asyncio.to_thread(plain_figures, part, question, office, live.positions)
+    return await asyncio.to_thread(made, plain)
 
 
-def _document(part: Part, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
-    document = document_of(part, question, office, positions)
-    return document.model_copy(update={"flow": _flow(part, question, office)})
+def plain_figures(part: Part, question: Question, office: Office, positions: Mapping[int, int]) -> Plain:
+    """The document of a part, with the flow of its period."""
+    document = plain_document(part, question, office, positions)
+    came_and_went = _flow(part, question, office)
+    return document | {"flow": came_and_went and came_and_went.model_dump()}
 
 
 def _flow(part: Part, question: Question, office: Office) -> wire.Flow | None:

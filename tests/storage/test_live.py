@@ -18,7 +18,7 @@ from shared.domain.decide import decide
 from shared.domain.matter import Family, Matter
 from shared.domain.question import Question
 from shared.figures.document import Office, figures
-from shared.figures.live import Live, live_figures
+from shared.figures.live import Live, live_body, live_figures
 from shared.ports import NotStored
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore, Snapshot
@@ -43,15 +43,18 @@ async def refreshed(live: Live, database: Database, now: datetime) -> None:
         await live.refresh(snapshot, now)
 
 
-async def answers(live: Live, database: Database, question: Question) -> tuple[wire.Figures | None, wire.Figures]:
-    """The answer that is kept up to date, and that of the journal."""
+async def read_anew(database: Database, question: Question) -> wire.Figures:
     async with ReadStore(database).snapshot() as snapshot:
-        return await live_figures(live, question, OFFICE), await figures(snapshot, question, OFFICE)
+        return await figures(snapshot, question, OFFICE)
 
 
-async def assert_same(live: Live, database: Database, question: Question) -> None:
-    kept, read = await answers(live, database, question)
-    assert kept == read, question
+async def assert_same(live: Live, database: Database, question: Question) -> wire.Figures:
+    """The figures that were kept up to date, which are those of a new reading of the journal; their JSON is, too."""
+    kept, body = await live_figures(live, question, OFFICE), await live_body(live, question, OFFICE)
+    assert kept == await read_anew(database, question), question
+    assert body is not None
+    assert wire.Figures.model_validate_json(body) == kept
+    return kept
 
 
 @pytest.fixture(scope="module")
@@ -152,10 +155,9 @@ async def test_months_of_journal_with_shared_tasks_and_several_partitions(databa
             await refreshed(live, database, now)
             for _ in range(3):
                 await assert_same(live, database, _question(draw, now))
-    kept, read = await answers(live, database, Question(live.as_of or known))
-    assert kept == read
-    assert len(read.units) > 40
-    assert len(read.periods) == 3
+    found = await assert_same(live, database, Question(live.as_of or known))
+    assert len(found.units) > 40
+    assert len(found.periods) == 3
 
 
 async def test_what_only_the_journal_can_tell_is_not_answered(database: Database) -> None:

@@ -84,7 +84,7 @@ class Synthetic:
 
     def _move(self, account: Account, at: datetime, due: datetime | None, today: list[list[Line]], day: date) -> Account:
         """Another unit has it from now on, with what stood at the first one."""
-        other = account._replace(unit=self._random.choice(UNITS))
+        other = account._replace(unit=UNITS[(UNITS.index(account.unit) + self._random.randrange(1, 4)) % len(UNITS)])
         held = Measure.RECEIVED.bit | Measure.OPEN.bit
         lines = [
             Line(at, day, account, Measure.MOVED_OUT.bit, held, 0),
@@ -128,7 +128,6 @@ class Synthetic:
     def _variant(self, account: Account) -> Account:
         draw = self._random.random
         return account._replace(
-            unit=account.unit if draw() < 0.8 else "",
             co_units=(UNITS[int(draw() * 5)],) if draw() < 0.5 else (),
             category=(*account.category, CATEGORIES[int(draw() * 5)]) if draw() < 0.5 else (),
             enterprise=("enterprise-1", "enterprise-2") if draw() < 0.5 else (),
