@@ -1,31 +1,25 @@
-"""The figures of every scope: all, each family, each source, each unit with those below it."""
+"""The scopes that figures are published of: all, each family, each source, each unit with those below it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 
-from contracts import figures as wire
 from contracts.subjects import scope_token
-from shared.domain.matter import Family
-from shared.domain.question import Question
-from shared.figures.document import Office, document_of
-from shared.figures.sums import Sums
+from shared.domain.question import Dimension
+from shared.domain.timeline import Account
+from shared.units import Units
+
+ALL = "all"
+
+Filter = dict[Dimension, str]
+"""What a scope is narrowed to."""
 
 
-def scopes(sums: Sums, question: Question, office: Office) -> Iterator[tuple[str, Question]]:
-    """The scopes that there is something to say of, with the question that each answers."""
-    yield "all", question
-    for family in sorted({account.family for account in sums.accounts}):
-        yield f"family.{family}", replace(question, family=Family(family))
-    for source in sorted({account.source for account in sums.accounts}):
-        yield f"source.{scope_token(source)}", replace(question, source=source)
-    named = {account.unit for account in sums.accounts if account.unit}
-    for unit in sorted({above for one in named for above in office.units.chain(one)}):
-        yield f"unit.{scope_token(unit)}", replace(question, unit=unit)
-
-
-def all_scopes(sums: Sums, question: Question, office: Office, positions: Mapping[int, int]) -> list[wire.Figures]:
-    """The figures of every scope at an instant."""
-    return [
-        document_of(sums.of(office.keeper(asked)), asked, office, positions).model_copy(update={"scope": scope})
-        for scope, asked in scopes(sums, question, office)
-    ]
+def scopes(accounts: Iterable[Account], units: Units) -> dict[str, Filter]:
+    """The scopes in which some accounts count, `all` first. A task counts for its lead, not for its co-units."""
+    found: dict[str, Filter] = {}
+    for account in accounts:
+        found[ALL] = {}
+        found[f"family.{account.family}"] = {"family": account.family}
+        found[f"source.{scope_token(account.source)}"] = {"source": account.source}
+        for unit in units.chain(account.unit) if account.unit else ():
+            found[f"unit.{scope_token(unit)}"] = {"unit": unit}
+    return found

@@ -69,13 +69,15 @@ class Synthetic:
         account = self._account()
         start = datetime(day.year, day.month, day.day, tzinfo=ZONE).astimezone(UTC) + timedelta(seconds=int(draw() * 86_399))
         due = start + timedelta(days=5 + int(draw() * 55)) if draw() < 0.9 else None
-        first = [Line(start, day, account, _GIVEN, 0, 0)]
+        unsigned = start + timedelta(days=1) + _MOMENT
+        first = [Line(start, day, account, _GIVEN, 0, 0), Line(unsigned, day, account, Measure.SIGN_OVERDUE.bit, 0, 0)]
         if due is not None:
             first.append(Line(due + _MOMENT, day, account, _PASSED, 0, 0))
         today.append(first)
-        if draw() < 0.7:
+        if draw() < 0.8:
             signed = start + timedelta(seconds=int(draw() * 80_000))
-            self._at(signed, today, day, Line(signed, day, account, Measure.SIGNED_ON_TIME.bit, 0, 0))
+            taken_back = Line(unsigned, day, account, 0, Measure.SIGN_OVERDUE.bit, 0)
+            self._at(signed, today, day, Line(signed, day, account, Measure.SIGNED_ON_TIME.bit, 0, 0), taken_back)
         if draw() < 0.08:
             moved = start + timedelta(days=1 + draw() * 4)
             account = self._move(account, moved, due, today, day)
