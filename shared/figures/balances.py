@@ -11,7 +11,7 @@ import numpy as np
 from shared.domain.measure import Measure
 from shared.domain.timeline import Account
 from shared.figures.cells import Cells
-from shared.figures.closings import CLOSING, ClosingTimes
+from shared.figures.closings import Closings
 from shared.figures.growing import Array, Growing
 from shared.figures.sums import Words
 from shared.storage.instants import from_micros, to_micros
@@ -57,7 +57,7 @@ class Balances:
         """By month of receipt, months since 1970."""
         self.flows: dict[int, Cells] = {}
         """By local month in which it happened."""
-        self.closings = ClosingTimes()
+        self.closings = Closings()
 
     def learn(self, partition: int, accounts: Sequence[Account], changes: Sequence[tuple[int, int]]) -> None:
         """Know the next accounts and changes of a partition."""
@@ -134,15 +134,12 @@ class Balances:
             yield month, accounts[first:end], sums[first:end]
 
     def _write_closings(self, entries: Array) -> None:
-        closes = self._changes.rows[entries["change"], Measure.CLOSED]
-        for sign, side in ((1, self.closings.there), (-1, self.closings.gone)):
-            chosen = entries[closes == sign]
-            if len(chosen):
-                closings = np.empty(len(chosen), dtype=CLOSING)
-                for name in CLOSING.fields or ():
-                    closings[name] = chosen[name]
-                side.add(closings)
-                self._changed.append(np.unique(chosen["account"]))
+        times = self._changes.rows[entries["change"], Measure.CLOSED]
+        closing = times != 0
+        if np.any(closing):
+            entries, times = entries[closing], times[closing]
+            self.closings.add(entries["account"], entries["month"], entries["minutes"], times)
+            self._changed.append(np.unique(entries["account"]))
 
 
 class LocalMonths:

@@ -1,108 +1,101 @@
-"""Closings one by one: how long each took, for the percentiles of handling times."""
+"""How long closings took: counted in buckets of minutes, and one by one, so that a percentile looks into one bucket only."""
 
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from shared.domain.question import Handling
+from shared.figures.cells import Cells, summed_rows
 from shared.figures.growing import Array, Growing
 
-_BUCKET_BITS: Final = 8
-"""Minutes are counted in buckets first: then only one bucket of a million closings is looked into."""
-_LEAST_UNSORTED: Final = 1 << 14
-
-CLOSING: Final = np.dtype([("account", "<i4"), ("month", "<i4"), ("minutes", "<i4")])
+_EDGES: Final = np.unique((120 * 2 ** (np.arange(40) / 3)).astype(np.int64))
+"""Where the next bucket begins, in working minutes: a quarter more each time, from two hours to some years."""
+_BUCKETS: Final = len(_EDGES) + 1
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """Which closings: of some accounts, in ascending order, or of all; of tasks received in months [since, until), or any."""
+class _Bucket:
+    """The closings of one bucket, in the order in which they became known."""
 
-    accounts: Array | None = None
-    since: int | None = None
-    until: int | None = None
+    def __init__(self, number: int) -> None:
+        self.least = int(_EDGES[number - 1]) if number else 0
+        self.accounts, self.months, self.minutes = Growing(np.int32), Growing(np.int32), Growing(np.int32)
+        self.times = Growing(np.int8)
+        """1, or -1 where it was taken back."""
 
 
 class Closings:
-    """Closings sorted by account, so that those of some are read in a few runs; the latest ones lie aside until they are many."""
+    """Closings by account and month of receipt of the task."""
 
     def __init__(self) -> None:
-        self._sorted: Array = np.zeros(0, dtype=CLOSING)
-        self._starts: Array = np.zeros(1, dtype=np.int64)
-        """By account: where its closings begin; at the end their number."""
-        self._latest = Growing(CLOSING)
+        self._counts, self._minutes = Growing(np.int32, _BUCKETS), Growing(np.int64)
+        """By account: closings in each bucket, and minutes of all."""
+        self._months: dict[int, tuple[Cells, Cells]] = {}
+        """The same of a month."""
+        self._buckets = [_Bucket(number) for number in range(_BUCKETS)]
 
-    def add(self, closings: Array) -> None:
-        """Add closings in any order."""
-        self._latest.append(closings)
-        if self._latest.size > max(_LEAST_UNSORTED, len(self._sorted) // 8):
-            everything = np.concatenate([self._sorted, self._latest.rows])
-            self._sorted = everything[np.argsort(everything["account"], kind="stable")]
-            accounts = np.arange(int(self._sorted["account"][-1]) + 2)
-            self._starts = np.searchsorted(self._sorted["account"], accounts)
-            self._latest = Growing(CLOSING)
+    def add(self, accounts: Array, months: Array, minutes: Array, times: Array) -> None:
+        """Add closings, each 1 time or, where it is taken back, -1 times."""
+        buckets = np.searchsorted(_EDGES, minutes, side="right")
+        self._counts.reach(int(accounts.max()) + 1)
+        self._minutes.reach(self._counts.size)
+        np.add.at(self._counts.rows, (accounts, buckets), times)
+        np.add.at(self._minutes.rows, accounts, minutes.astype(np.int64) * times)
+        for month in np.unique(months).tolist():
+            there = months == month
+            counts, sums = self._months.setdefault(month, (Cells(_BUCKETS), Cells(1, np.int64)))
+            counts.add_each(accounts[there], buckets[there], times[there])
+            sums.add_each(accounts[there], 0, minutes[there].astype(np.int64) * times[there])
+        for number in np.unique(buckets).tolist():
+            there, bucket = buckets == number, self._buckets[number]
+            bucket.accounts.append(accounts[there])
+            bucket.months.append(months[there])
+            bucket.minutes.append(minutes[there])
+            bucket.times.append(times[there])
 
-    def minutes(self, chosen: Chosen) -> Array:
-        """Working minutes of each of the chosen."""
-        return np.concatenate([_minutes(part, chosen) for part in self._parts(chosen.accounts)])
-
-    def _parts(self, accounts: Array | None) -> tuple[Array, Array]:
-        latest = self._latest.rows
-        if accounts is None:
-            return self._sorted, latest
-        known = accounts[: np.searchsorted(accounts, len(self._starts) - 1)]
-        starts = self._starts[known]
-        lengths = self._starts[known + 1] - starts
-        before = np.cumsum(lengths) - lengths
-        places = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-        return self._sorted[places], latest[np.isin(latest["account"], accounts, kind="table")] if len(latest) else latest
-
-
-def _minutes(closings: Array, chosen: Chosen) -> Array:
-    mask: Array | None = None
-    if chosen.since is not None:
-        mask = closings["month"] >= chosen.since
-    if chosen.until is not None:
-        earlier = closings["month"] < chosen.until
-        mask = earlier if mask is None else mask & earlier
-    minutes: Array = closings["minutes"]
-    return minutes if mask is None else minutes[mask]
-
-
-@dataclass
-class ClosingTimes:
-    """Closings, and those that were taken back."""
-
-    there: Closings = field(default_factory=Closings)
-    gone: Closings = field(default_factory=Closings)
-
-    def handling(self, chosen: Chosen) -> Handling:
-        """Mean and nearest-rank percentiles of the chosen."""
-        there, gone = self.there.minutes(chosen), self.gone.minutes(chosen)
-        n = len(there) - len(gone)
+    def handling(self, accounts: Array | None, since: int | None = None, until: int | None = None) -> Handling:
+        """Mean and nearest-rank percentiles of some accounts, in ascending order, or all; of months [since, until), or any."""
+        counts, total = self._added_up(accounts, since, until)
+        reached = np.cumsum(counts)
+        n = int(reached[-1])
         if n <= 0:
             return Handling(0, 0, None, None)
-        total = int(there.sum(dtype=np.int64)) - int(gone.sum(dtype=np.int64))
-        ranks = _Ranks(there, gone)
-        return Handling(n, total, ranks.at(-(-50 * n // 100)), ranks.at(-(-90 * n // 100)))
+
+        def rank(share: int) -> int:
+            place = -(-share * n // 100)
+            number = int(np.searchsorted(reached, place))
+            bucket = self._buckets[number]
+            inside = _inside(bucket, accounts, since, until)
+            return bucket.least + int(np.searchsorted(np.cumsum(inside) + (reached[number] - counts[number]), place))
+
+        return Handling(n, total, rank(50), rank(90))
+
+    def _added_up(self, accounts: Array | None, since: int | None, until: int | None) -> tuple[Array, int]:
+        """Closings in each bucket, and minutes of all."""
+        if since is None and until is None:
+            known = accounts if accounts is None else accounts[: np.searchsorted(accounts, self._counts.size)]
+            counts, minutes = self._counts.rows, self._minutes.rows
+            return (summed_rows(counts), int(minutes.sum())) if known is None else (
+                summed_rows(counts.take(known, axis=0)), int(minutes[known].sum())
+            )  # fmt: skip
+        added, total = np.zeros(_BUCKETS, dtype=np.int64), 0
+        for month, (cells, sums) in self._months.items():
+            if (since is None or month >= since) and (until is None or month < until):
+                added += cells.total(accounts)
+                total += int(sums.total(accounts)[0])
+        return added, total
 
 
-class _Ranks:
-    """Finds the minutes at a rank among closings, less those that were taken back."""
-
-    def __init__(self, there: Array, gone: Array) -> None:
-        self._sides = [(minutes >> _BUCKET_BITS, minutes) for minutes in (there, gone)]
-        self._reached = np.cumsum(_less(*[buckets for buckets, _ in self._sides]))
-
-    def at(self, rank: int) -> int:
-        bucket = int(np.searchsorted(self._reached, rank))
-        inside = [minutes[buckets == bucket] - (bucket << _BUCKET_BITS) for buckets, minutes in self._sides]
-        before = int(self._reached[bucket - 1]) if bucket else 0
-        return (bucket << _BUCKET_BITS) + int(np.searchsorted(before + np.cumsum(_less(*inside)), rank))
-
-
-def _less(there: Array, gone: Array) -> Array:
-    """How often each number is there, less how often it is gone."""
-    length = max(int(there.max(initial=0)), int(gone.max(initial=0))) + 1
-    return np.bincount(there, minlength=length) - np.bincount(gone, minlength=length)
+def _inside(bucket: _Bucket, accounts: Array | None, since: int | None, until: int | None) -> Array:
+    """How many closings took each number of minutes from the least of a bucket on."""
+    minutes, times = bucket.minutes.rows, bucket.times.rows
+    kept = np.ones(len(minutes), dtype=bool)
+    if accounts is not None:
+        asked = np.zeros(int(bucket.accounts.rows.max()) + 1, dtype=bool)
+        asked[accounts[: np.searchsorted(accounts, len(asked))]] = True
+        kept = asked[bucket.accounts.rows]
+    if since is not None:
+        kept &= bucket.months.rows >= since
+    if until is not None:
+        kept &= bucket.months.rows < until
+    # Weights of zero instead of a choice: picking scattered closings takes longer than counting all of them.
+    return np.bincount(minutes - bucket.least, weights=kept * times).astype(np.int64)

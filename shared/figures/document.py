@@ -105,7 +105,7 @@ def plain_document(sums: Summed, question: Question, office: Office, positions: 
     every = [whole, *(group for part in groups.values() for group in part)]
     for group, (counts, rates) in zip(every, counts_and_rates([group["counts"] for group in every], office.few), strict=True):
         group["counts"], group["rates"] = counts, rates
-    units = sums.by(Split("unit", question.co_units))
+    units = {group["key"] for group in groups["units"]}
     return {
         "scope": scope_of(question),
         "asked": asked_of(question).model_dump(),
@@ -120,7 +120,7 @@ def plain_document(sums: Summed, question: Question, office: Office, positions: 
         "flow": None,
         "tasks": list_path(question),
         **groups,
-        "unregistered_units": sorted(units.keys() - office.units.keys() - {""}),
+        "unregistered_units": sorted(units - office.units.keys() - {""}),
     }
 
 

@@ -49,10 +49,14 @@ class Groups:
         """Know all accounts, of which some are known."""
         if self._known == len(accounts):
             return
-        for number in range(self._known, len(accounts)):
-            found = [self._numbers.setdefault(key, len(self._numbers)) for key in self._split(accounts[number])]
-            self._groups.append(np.array(found, dtype=np.int32))
-            self._accounts.append(np.full(len(found), number, dtype=np.int32))
+        pairs = [
+            (number, self._numbers.setdefault(key, len(self._numbers)))
+            for number in range(self._known, len(accounts))
+            for key in self._split(accounts[number])
+        ]
+        new = np.array(pairs, dtype=np.int32).reshape(-1, 2)
+        self._accounts.append(new[:, 0])
+        self._groups.append(new[:, 1])
         self._known = len(accounts)
         order = np.argsort(self._groups.rows, kind="stable")
         self.pairs = Pairs(self._accounts.rows[order], self._groups.rows[order])

@@ -9,7 +9,7 @@ _LEAST_ROWS: Final = 64
 
 
 class Growing:
-    """Rows of one type; room is made by halves, so that a row costs the same however many there are."""
+    """Rows of one type; room is made by eighths, so that a row costs the same however many there are."""
 
     def __init__(self, dtype: Any, width: int | None = None, fill: int = 0) -> None:
         self._fill = fill
@@ -24,7 +24,7 @@ class Growing:
     def reach(self, size: int) -> None:
         """Have at least so many rows; new ones hold the fill."""
         if size > len(self._room):
-            shape = (max(size, len(self._room) * 3 // 2, _LEAST_ROWS), *self._room.shape[1:])
+            shape = (max(size, len(self._room) * 9 // 8, _LEAST_ROWS), *self._room.shape[1:])
             room = np.full(shape, self._fill, dtype=self._room.dtype)
             room[: self.size] = self.rows
             self._room = room

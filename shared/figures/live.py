@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 
 from contracts import figures as wire
-from shared.domain.question import Question, flow
+from shared.domain.question import DIMENSIONS, Question, flow
 from shared.domain.timeline import Account
 from shared.figures.balances import Balances, Read, month_number
 from shared.figures.document import Office, flow_ends, plain_document, wire_flow
@@ -49,6 +49,7 @@ class Live:
                 self._forget()
             try:
                 await self._follow(snapshot, self._balances, positions, now)
+                await asyncio.to_thread(self._learn)
             except BaseException:
                 # A thread may still be writing in the balances.
                 self._forget()
@@ -74,6 +75,11 @@ class Live:
                 await asyncio.to_thread(balances.add, partition, lines, now)
             read.position = position
         await asyncio.to_thread(balances.pass_time, now)
+
+    def _learn(self) -> None:
+        """Know the groups that most questions ask for, so that none of them has to wait for that."""
+        for split in (*map(Split, DIMENSIONS), Split("unit", upwards=True, units=self.office.units)):
+            groups_of(self._splits, split, self._balances)
 
     def take_changed(self) -> list[Account]:
         """The accounts whose figures changed since this was asked last, all after everything was read anew."""

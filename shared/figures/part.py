@@ -1,7 +1,7 @@
 """The part of the balances that a question asks for, as of the instant of the balances."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import blake2b
 
 import numpy as np
@@ -10,7 +10,7 @@ from shared.domain.formula import Counts
 from shared.domain.measure import Measure
 from shared.domain.question import Handling
 from shared.figures.balances import FLOW, Balances
-from shared.figures.closings import Chosen
+from shared.figures.cells import summed_rows
 from shared.figures.groups import Groups
 from shared.figures.growing import Array
 from shared.figures.splits import Split
@@ -34,15 +34,15 @@ class Part:
     def total(self) -> Counts:
         """The counts of all."""
         total = Counts()
-        for weight, chosen in self._weights():
-            total += weighed(self._matrix(weight, chosen).sum(axis=0), weight)
+        for weight, chosen in self._weights:
+            total += weighed(summed_rows(self._matrix(weight, chosen)), weight)
         return total
 
     def by(self, keys: Split) -> dict[str, Counts]:
         """The counts of groups; an account with several keys counts in each."""
         groups = groups_of(self.splits, keys, self.balances)
         found: dict[str, Counts] = {}
-        for weight, chosen in self._weights():
+        for weight, chosen in self._weights:
             pairs = groups.pairs if chosen is None else groups.pairs.of(chosen)
             numbers, sums = pairs.sums(self._matrix(weight, chosen))
             for number, vector in zip(numbers.tolist(), sums, strict=True):
@@ -53,18 +53,18 @@ class Part:
         """The counts by month of receipt, `YYYY-MM`."""
         found: dict[str, Counts] = {}
         for month in self._months():
-            for weight, chosen in self._weights():
+            for weight, chosen in self._weights:
                 _put(found, month_word(month), weighed(self.balances.months[month].total(chosen), weight))
         return _those_with_any(found)
 
     def handling(self) -> Handling:
         """How long the closed tasks took."""
-        return self.balances.closings.handling(Chosen(self.chosen, self.since, self.until))
+        return self.balances.closings.handling(self.chosen, self.since, self.until)
 
     def fingerprint(self) -> bytes:
         """The same while all counts of accounts, months and closings are the same."""
         found = blake2b(repr(self.handling()).encode(), digest_size=16)
-        for weight, chosen in self._weights():
+        for weight, chosen in self._weights:
             matrix = self._matrix(weight, chosen)
             places = np.flatnonzero(np.any(matrix, axis=1))
             found.update((places if chosen is None else chosen[places]).astype(np.int64).tobytes())
@@ -76,7 +76,7 @@ class Part:
     def before(self, month: int | None) -> Counts:
         """What a flow is made of, of all that happened before a local month, whenever it was received; None is until now."""
         total = Counts()
-        for weight, chosen in self._weights():
+        for weight, chosen in self._weights:
             vector = np.zeros(len(Measure), dtype=np.int64)
             for happened, cells in self.balances.flows.items():
                 if month is None or happened < month:
@@ -91,16 +91,17 @@ class Part:
             if (self.since is None or month >= self.since) and (self.until is None or month < self.until)
         ]
 
-    def _weights(self) -> Iterator[tuple[float, Array | None]]:
+    @cached_property
+    def _weights(self) -> list[tuple[float, Array | None]]:
         """The weights of the accounts, with those that have each."""
         weights = self.balances.weights.rows if self.chosen is None else self.balances.weights.rows[self.chosen]
         found = np.unique(weights).tolist()
         if len(found) == 1:
-            yield found[0], self.chosen
-            return
-        for weight in found:
-            places = np.flatnonzero(weights == weight)
-            yield weight, places if self.chosen is None else self.chosen[places]
+            return [(found[0], self.chosen)]
+        places = [np.flatnonzero(weights == weight) for weight in found]
+        return [
+            (weight, there if self.chosen is None else self.chosen[there]) for weight, there in zip(found, places, strict=True)
+        ]
 
     def _matrix(self, weight: float, chosen: Array | None) -> Array:
         """The counts of accounts of one weight, a row for each."""

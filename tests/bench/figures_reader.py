@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
@@ -64,7 +65,7 @@ def sums_of(part: Part) -> None:
     part.by_month()
     part.handling()
     for split in ("family", "source", "category", "enterprise", "unit"):
-        part.by(Split(split))  # type: ignore[arg-type]
+        part.by(Split(split))
     part.by(Split("unit", upwards=True, units=OFFICE.units))
 
 
@@ -96,15 +97,15 @@ async def measure(url: str) -> dict[str, Any]:
         found["live_mib"] = resident_mib()
         found["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
         found["refresh_ms"] = await timed(lambda: refresh(NOW))
-        found["body"] = spread([await timed(lambda q=one: live_body(live, q, OFFICE)) for one in questions(ASKED)])
-        found["live"] = spread([await timed(lambda q=one: live_figures(live, q, OFFICE)) for one in questions(ASKED)])
+        found["body"] = spread([await timed(partial(live_body, live, one, OFFICE)) for one in questions(ASKED)])
+        found["live"] = spread([await timed(partial(live_figures, live, one, OFFICE)) for one in questions(ASKED)])
         parts = [(live.part(one)) for one in questions(ASKED)]
-        found["sums"] = spread([await timed(lambda p=part: asyncio.to_thread(sums_of, p)) for part in parts if part])
+        found["sums"] = spread([await timed(partial(asyncio.to_thread, sums_of, part)) for part in parts if part])
         found["whole_ms"] = min([await timed(lambda: live_body(live, Question(NOW), OFFICE)) for _ in range(5)])
         found["asked_mib"] = resident_mib()
         past = NOW - timedelta(days=200)
         for name, known in (("past_known_now", None), ("past_known_then", past)):
-            found[name] = spread([await timed(lambda k=known: _past(store, past, k)) for _ in range(ASKED_OF_THE_PAST)])
+            found[name] = spread([await timed(partial(_past, store, past, known)) for _ in range(ASKED_OF_THE_PAST)])
         found["past_document_ms"] = await timed(lambda: _past_document(store, past))
         found |= {"accounts": len(live.accounts), "end_mib": resident_mib()}
     finally:
