@@ -16,8 +16,9 @@ from shared.domain.clock import ClockName
 from shared.domain.matter import Matter
 from shared.domain.task import Ended
 from shared.figures.behind import Behind, page_behind
-from shared.figures.document import asked_of, wire_number
+from shared.figures.document import asked_of
 from shared.figures.dossier import task_document
+from shared.figures.shares import plain_number
 from shared.ports import NotStored
 
 _READ: Final = ["GET", "HEAD"]
@@ -64,7 +65,7 @@ async def _listed(books: Books, asked: Asked, size: int) -> TaskList:
         as_of=question.as_of,
         known_at=question.known_at,
         total=page.total,
-        weight=wire_number(page.weight),
+        weight=plain_number(page.weight),
         limit=limit,
         offset=offset,
         tasks=tuple(_line(one) for one in page.lines),
