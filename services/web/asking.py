@@ -62,6 +62,11 @@ class Asked:
             co_units=self._read("co_units", _yes_or_no) or False,
         )
 
+    @property
+    def of_now(self) -> bool:
+        """Whether no instant is named: what is known now is asked for, as it stands now."""
+        return "as_of" not in self._parameters and "known_at" not in self._parameters
+
     def measure(self) -> Measure:
         """The measure whose tasks are listed."""
         said = self._read("measure", _measure)

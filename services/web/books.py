@@ -5,8 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from contracts.figures import Figures
+from services.web.asking import Asked
 from shared.clock import Clock
-from shared.figures.document import Office
+from shared.domain.question import Question
+from shared.domain.value import replace
+from shared.figures.document import Office, figures
+from shared.figures.live import Live, live_body
 from shared.storage.reading import ReadStore, Snapshot
 
 AT_ONCE: Final = 4
@@ -19,6 +24,7 @@ class Books:
     def __init__(self, store: ReadStore, office: Office, clock: Clock) -> None:
         self._store = store
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._live = Live(office)
         self.office = office
         self.clock = clock
 
@@ -27,3 +33,24 @@ class Books:
         """One instant of the store; raises NotStored while it is away."""
         async with self._turns, self._store.snapshot() as snapshot:
             yield snapshot
+
+    async def figures(self, asked: Asked) -> bytes:
+        """The figures that a request asks for, as JSON. Those of now follow the journal, others add it up. Raises
+        WrongParameter, NotStored.
+        """
+        question = asked.question(self.clock.now())
+        if asked.of_now:
+            async with self.open() as snapshot:
+                await self._live.refresh(snapshot, question.as_of)
+            # Another request may have moved the sums on meanwhile: what they are true for now answers this one as well.
+            as_of = self._live.as_of
+            if as_of is not None:
+                body = await live_body(self._live, replace(question, as_of=as_of), self.office)
+                if body is not None:
+                    return body
+        return (await self.document(question)).model_dump_json().encode()
+
+    async def document(self, question: Question) -> Figures:
+        """The answer to any question. Raises NotStored."""
+        async with self.open() as snapshot:
+            return await figures(snapshot, question, self.office)

@@ -16,7 +16,6 @@ from services.web.books import Books
 from services.web.fanout import TooManyClients
 from services.web.feeds import SCOPE, Feeds
 from shared.figures.csv_file import By, figures_csv
-from shared.figures.document import figures
 from shared.figures.excel import figures_workbook
 
 _READ: Final = ["GET", "HEAD"]
@@ -29,9 +28,9 @@ def add_figures(app: FastAPI, board: Board, books: Books) -> None:
     @app.api_route("/api/v1/figures", methods=_READ)
     async def as_json(request: Request) -> Response:
         if request.query_params:
-            return _json(await _answer(books, Asked(request.query_params, books.office.zone, FILTERS)))
+            return _json(await books.figures(Asked(request.query_params, books.office.zone, FILTERS)))
         newest = board.state.figures
-        return _json(newest) if newest is not None else not_ready("no figures have been published yet")
+        return _json(newest.model_dump_json()) if newest is not None else not_ready("no figures have been published yet")
 
     @app.api_route("/api/v1/figures.csv", methods=_READ)
     async def as_csv(request: Request) -> Response:
@@ -65,9 +64,7 @@ def add_stream(app: FastAPI, feeds: Feeds) -> None:
 
 
 async def _answer(books: Books, asked: Asked) -> Figures:
-    question = asked.question(books.clock.now())
-    async with books.open() as snapshot:
-        return await figures(snapshot, question, books.office)
+    return await books.document(asked.question(books.clock.now()))
 
 
 def _split(asked: Asked) -> By | None:
@@ -77,8 +74,8 @@ def _split(asked: Asked) -> By | None:
     return None if said is None else By(said)
 
 
-def _json(of: Figures) -> Response:
-    return Response(of.model_dump_json(), media_type="application/json")
+def _json(body: bytes | str) -> Response:
+    return Response(body, media_type="application/json")
 
 
 def _attached(ending: str, by: By | None = None) -> dict[str, str]:

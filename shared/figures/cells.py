@@ -33,7 +33,7 @@ class Cells:
         self._reach(accounts)
         self._counts.rows[self._row.rows[accounts]] += changes
 
-    def add_each(self, accounts: Array, columns: Array | int, changes: Array) -> None:
+    def add_each(self, accounts: Array, columns: Array, changes: Array) -> None:
         """Add one change after another to a column of an account."""
         self._reach(np.unique(accounts))
         np.add.at(self._counts.rows, (self._row.rows[accounts], columns), changes)

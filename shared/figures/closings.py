@@ -44,7 +44,7 @@ class Closings:
             there = months == month
             counts, sums = self._months.setdefault(month, (Cells(_BUCKETS), Cells(1, np.int64)))
             counts.add_each(accounts[there], buckets[there], times[there])
-            sums.add_each(accounts[there], 0, minutes[there].astype(np.int64) * times[there])
+            sums.add_each(accounts[there], np.zeros_like(buckets[there]), minutes[there].astype(np.int64) * times[there])
         for number in np.unique(buckets).tolist():
             there, bucket = buckets == number, self._buckets[number]
             bucket.accounts.append(accounts[there])

@@ -176,3 +176,22 @@ async def test_a_list_and_its_task_are_read_from_the_store(around: Surroundings)
     assert "<script" not in page.text
     assert (wrong.status_code, "参数 measure 有误" in wrong.text) == (422, True)
     assert all("default-src 'none'" in answer.headers["content-security-policy"] for answer in (page, wrong, absent))
+
+
+async def test_the_figures_of_now_follow_the_store_and_are_those_that_the_journal_adds_up_to(around: Surroundings) -> None:
+    store = SqlTrackerStore(around.database)
+    draft = await committed(
+        store, Draft(await taken(store)).take(sample.register(unit="bureau", policy="reported", due=sample.at(5)))
+    )
+    async with running(around.web()) as client:
+        for question in ("unit=bureau", "unit=bureau&from=2026-11-01&to=2026-12-01", "family=directive&from=2026-11-20"):
+            now = (await client.get(f"/api/v1/figures?{question}")).json()
+            then = (
+                await client.get("/api/v1/figures", params=dict(httpx.QueryParams(question)) | {"as_of": now["as_of"]})
+            ).json()
+            assert (now["counts"]["open"], now["counts"]["overdue_open"]) == (1, 1)
+            assert now == then
+        await committed(store, draft.take(sample.approve(sample.at(6))))
+        after = (await client.get("/api/v1/figures?unit=bureau")).json()
+    assert (after["counts"]["open"], after["counts"]["closed_late"]) == (0, 1)
+    assert after["positions"]["0"] > now["positions"]["0"]
