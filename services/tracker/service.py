@@ -8,12 +8,12 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from contracts import subjects
-from services.tracker.collector import calm_collector
 from services.tracker.partition import Bus, PartitionTracker
 from services.tracker.parts import Parts
 from services.tracker.watermark import LiveWatermark, ReplayWatermark, Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock, ReplayClock, SystemClock
+from shared.collector import calm_collector
 from shared.domain.policy import Rulebook
 from shared.messaging import streams
 from shared.messaging.broker import Watchdog, connect, make_broker, stop

@@ -13,7 +13,7 @@ from shared.domain.timeline import Account
 from shared.figures.cells import Cells
 from shared.figures.closings import Closings
 from shared.figures.growing import Array, Growing
-from shared.figures.sums import Words
+from shared.figures.sums import Words, months_of
 from shared.storage.instants import from_micros, to_micros
 
 FLOW: Final = tuple(sorted((
@@ -82,7 +82,7 @@ class Balances:
         read = self.read[partition]
         entries = np.empty(len(lines), dtype=_ENTRY)
         entries["at"], entries["minutes"] = lines["at"], lines["minutes"]
-        entries["month"] = lines["day"].astype("datetime64[D]").astype("datetime64[M]").astype(np.int32)
+        entries["month"] = months_of(lines["day"])
         entries["account"] = read.accounts.rows[lines["account"]]
         entries["change"] = read.changes.rows[lines["change"]]
         come: Array = entries["at"] <= to_micros(until)

@@ -229,9 +229,10 @@ class Adding:
             mask &= lines["day"] >= self._since
         if self._until is not None:
             mask &= lines["day"] < self._until
-        lines = lines[mask]
-        if not len(lines):
+        if not mask.any():
             return
+        if not mask.all():
+            lines = lines[mask]
         cells = lines["account"].astype(np.int64) * len(words.changes) + lines["change"]
         if len(self._at) > 1:
             cells += np.searchsorted(self._at, lines["at"]) * (len(words.accounts) * len(words.changes))
@@ -242,18 +243,19 @@ class Adding:
             self._add_closings(partition, words, lines)
 
     def _add_months(self, words: Words, lines: Array) -> None:
-        weights = np.array([account.weight for account in words.accounts])[lines["account"]]
-        months = (lines["day"].astype("datetime64[D]")).astype("datetime64[M]").astype(np.int64)
-        for weight in np.unique(weights):
-            chosen = weights == weight
-            there, changes = months[chosen], lines["change"][chosen]
-            first = int(there.min())
-            width = len(words.changes)
-            counted = np.bincount((there - first) * width + changes, minlength=(int(there.max()) - first + 1) * width)
-            vectors = counted.reshape(-1, width) @ words.changes
-            for nth, vector in enumerate(vectors):
-                key = (first + nth, float(weight))
-                self._months[key] = self._months.get(key, 0) + vector
+        weights, of_account = np.unique([account.weight for account in words.accounts], return_inverse=True)
+        months = months_of(lines["day"])
+        first, width = int(months.min()), len(words.changes)
+        number = int(months.max()) - first + 1
+        keys = (months - first) * width + lines["change"]
+        if len(weights) > 1:
+            keys += of_account[lines["account"]] * (number * width)
+        counted = np.bincount(keys, minlength=len(weights) * number * width)
+        vectors = counted.reshape(len(weights), number, width) @ words.changes
+        for weight, by_month in zip(weights.tolist(), vectors, strict=True):
+            for nth in np.flatnonzero(np.any(by_month, axis=1)).tolist():
+                key = (first + nth, weight)
+                self._months[key] = self._months.get(key, 0) + by_month[nth]
 
     def _add_closings(self, partition: int, words: Words, lines: Array) -> None:
         times = words.closings[lines["change"]]
@@ -290,6 +292,15 @@ class Adding:
             start + int(place): (minutes[first:end], times[first:end])
             for place, first, end in zip(places, firsts, ends, strict=True)
         }
+
+
+def months_of(days: Array) -> Array:
+    """The month of each day, both counted from January 1970."""
+    first, last = int(days.min()), int(days.max())
+    # Looked up: a conversion of each takes five times as long.
+    months: Array = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    found: Array = months[days - first]
+    return found
 
 
 def month_word(number: int) -> str:

@@ -8,7 +8,7 @@ from statistics import median
 
 import pytest
 
-from services.tracker.collector import calm_collector
+from shared.collector import calm_collector
 from shared.domain.budget import Budget
 from shared.domain.command import Command
 from shared.domain.decide import decide
