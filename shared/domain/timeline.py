@@ -195,9 +195,10 @@ def _on(turns: Turns, bits: int, since: datetime, until: datetime | None = None)
 
 def _finish(turns: Turns, finish: Clock, span: _Span) -> None:
     segments = finish.segments
-    original = segments[0].due
+    first = next((one for one in segments if one.due is not None), segments[0])
+    original = first.due
     if original is not None:
-        passed = max(original + _AFTER, segments[0].since, span.start)
+        passed = max(original + _AFTER, first.since, span.start)
         if span.over is None or passed < span.over:
             _on(turns, _PAST_ORIGINAL, passed, span.over)
     verdict = 0

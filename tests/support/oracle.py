@@ -134,8 +134,8 @@ class _Look:
     @property
     def original(self) -> datetime | None:
         """The first due that was given for finishing, once it was."""
-        stretches = self.card.clocks.get("finish", ())
-        return stretches[0].due if stretches and stretches[0].since <= self.at else None
+        with_due = (one for one in self.card.clocks.get("finish", ()) if one.due is not None and one.since <= self.at)
+        return next(with_due, Stretch(self.at, None, None)).due
 
     @property
     def stands_still(self) -> bool:
