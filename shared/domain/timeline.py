@@ -3,15 +3,16 @@
 Lateness is judged by the dues themselves, not by when it was noticed: a step of the future is where a due will have passed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
 from shared.domain.clock import Clock, ClockName, Segment
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.domain.task import Archived, Closed, Ended, Marked, Task
+from shared.domain.task import Suspended as Standstill
 
 _AFTER: Final = timedelta(microseconds=1)
 """What is done at the due itself is on time: late begins right after it."""
@@ -146,9 +147,10 @@ def _turns(task: Task) -> Turns:
         if clock.name is ClockName.FINISH:
             _finish(turns, clock, span)
         elif clock.name is ClockName.SIGN:
-            _answered(turns, task, clock, "signed", _SIGNING, span.over)
+            _signed(turns, task, clock, span.over)
         elif clock.name is ClockName.RESPOND:
-            _answered(turns, task, clock, "responded", _RESPONDING, span.over)
+            _responded(turns, task, clock, span.over)
+    _standstills(turns, task, span)
     for mark in task.marks:
         if mark.what in _MARKED:
             _on(turns, _MARKED[mark.what], max(mark.at, span.start))
@@ -206,8 +208,6 @@ def _finish(turns: Turns, finish: Clock, span: _Span) -> None:
         verdict = _verdict(span.closed, original, finish.due)
         _on(turns, verdict, span.closed)
     for segment, following in zip_longest(segments, segments[1:]):
-        if segment.until is not None:
-            _standstill(turns, segment.until, following, span)
         if segment.due is not None:
             _due(turns, segment, following, span, verdict)
 
@@ -221,10 +221,28 @@ def _verdict(closed: datetime, original: datetime | None, due: datetime | None) 
     return bits
 
 
-def _standstill(turns: Turns, stopped: datetime, following: Segment | None, span: _Span) -> None:
-    """Between two stretches, or after the last one, of a task that is not over: what was told early may end it in between."""
-    until = _earliest(following.since if following is not None else None, span.over)
-    _on(turns, _SUSPENDED, max(stopped, span.start), until)
+def _standstills(turns: Turns, task: Task, span: _Span) -> None:
+    """What was told early may end a task in the middle of a standstill."""
+    last = span.start
+    for since, until in sorted(_stood(task), key=lambda one: one[0]):
+        _on(turns, _SUSPENDED, max(since, last), _earliest(until, span.over))
+        last = max(last, until or last)
+
+
+def _stood(task: Task) -> Iterator[tuple[datetime, datetime | None]]:
+    """The gaps of the finish clock and of the clock of the response, one of which may not have started when a task stood still;
+    and since when the one stands that tells of the present.
+    """
+    finish, respond = task.clock(ClockName.FINISH), task.clock(ClockName.RESPOND)
+    for clock in (finish, respond):
+        for one, following in pairwise(clock.segments) if clock is not None else ():
+            if one.until is not None and one.until < following.since:
+                yield one.until, following.since
+    if isinstance(task.state, Standstill):
+        yield task.state.since, None
+    shown = finish if finish is not None or respond is None or _response(task, respond) is not None else respond
+    if shown is not None and shown.stopped_at is not None:
+        yield shown.stopped_at, None
 
 
 def _due(turns: Turns, segment: Segment, following: Segment | None, span: _Span, verdict: int) -> None:
@@ -244,23 +262,60 @@ def _due(turns: Turns, segment: Segment, following: Segment | None, span: _Span,
     _on(turns, _DUE | _DUE_CLOSED | (_DUE_CLOSED_ON_TIME if verdict & _ON_TIME else 0), max(passed, closed), until)
 
 
-def _answered(
-    turns: Turns, task: Task, clock: Clock, what: Marked, measures: tuple[int, int, int], over: datetime | None
-) -> None:
-    """Signing and responding: the clock stops when it is done, and another due-version asks for it anew."""
-    on_time, late, overdue = measures
+def _signed(turns: Turns, task: Task, clock: Clock, over: datetime | None) -> None:
+    """Signing: the clock stops when it is done, and another due-version asks for it anew."""
+    on_time, late, overdue = _SIGNING
     start, segments = task.received_at, clock.segments
-    for segment, following in zip_longest(segments, segments[1:]):
+    signed = _signed_segments(task, segments)
+    for nth, (segment, following) in enumerate(zip_longest(segments, segments[1:])):
         until = following.since if following is not None else None
         due, stopped = segment.due, segment.until
         if due is not None:
-            ends = _earliest(stopped, until, over)
-            passed = max(due + _AFTER, segment.since, start)
-            if ends is None or passed < ends:
-                _on(turns, overdue, passed, ends)
-        # A clock also stops when the task stands still or ends or goes to another unit.
-        if stopped is not None and any(mark.what == what and max(mark.at, segment.since) == stopped for mark in task.marks):
+            _on(turns, overdue, max(due + _AFTER, segment.since, start), _earliest(stopped, until, over))
+        if stopped is not None and nth in signed:
             _on(turns, late if due is not None and stopped > due else on_time, max(stopped, start), until)
+
+
+def _signed_segments(task: Task, segments: Sequence[Segment]) -> list[int]:
+    """The askings that were signed for, each by a signature of its own: one that the signature stopped, rather one that had begun
+    by then. A clock also stops when the task ends or goes to another unit, where it mostly begins anew at once.
+    """
+    found: list[int] = []
+    followed = enumerate(zip_longest(segments, segments[1:]))
+    stood = [nth for nth, (one, following) in followed if following is None or one.until != following.since]
+    for mark in task.marks:
+        if mark.what == "signed":
+            left = [nth for nth in stood if not found or nth > found[-1]]
+            stopped = [nth for nth in left if segments[nth].until == max(mark.at, segments[nth].since)]
+            begun = [nth for nth in stopped if segments[nth].since <= mark.at]
+            found += begun[-1:] or stopped[:1]
+    return found
+
+
+def _responded(turns: Turns, task: Task, clock: Clock, over: datetime | None) -> None:
+    """Responding: asked for once. A clock that stands still does not become late, and one that was late before stays so."""
+    on_time, late, overdue = _RESPONDING
+    start, segments, response = task.received_at, clock.segments, _response(task, clock)
+    for segment, following in zip_longest(segments, segments[1:]):
+        until = following.since if following is not None else None
+        due, stopped = segment.due, segment.until
+        passed = None if due is None else max(due + _AFTER, segment.since, start)
+        if passed is not None and (stopped is None or passed <= stopped):
+            _on(turns, overdue, passed, _earliest(response, until, over))
+        if response is not None and (until is None or response < until):
+            ran_until = response if stopped is None else min(response, stopped)
+            _on(turns, late if due is not None and ran_until > due else on_time, max(response, start))
+            return
+
+
+def _response(task: Task, clock: Clock) -> datetime | None:
+    """The first response: after it the clock stands, as it does not after the acceptance that starts it."""
+    for mark in task.marks:
+        if mark.what == "responded":
+            for one in clock.segments:
+                if one.until is not None and one.until <= max(mark.at, one.since):
+                    return max(mark.at, clock.segments[0].since)
+    return None
 
 
 def _evaluations(turns: Turns, task: Task) -> None:

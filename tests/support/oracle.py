@@ -139,8 +139,17 @@ class _Look:
 
     @property
     def stands_still(self) -> bool:
-        finish = self.stretch("finish")
-        return self.open and finish is not None and finish.until is not None and finish.until <= self.at
+        """Whether its state says so, or once said so: its finish clock has a gap there, or the clock of the response, which may
+        have begun before.
+        """
+        finish, respond = (self.card.clocks.get(clock, ()) for clock in ("finish", "respond"))
+        shown = list(finish or (respond if self.response is None else ()))
+        stood = (pair for clock in (finish, respond) for pair in pairwise(clock))
+        return self.open and (
+            (self.card.still_since is not None and self.card.still_since <= self.at)
+            or any(one.until is not None and one.until <= self.at < after.since for one, after in stood)
+            or (bool(shown) and shown[-1].until is not None and shown[-1].until <= self.at)
+        )
 
     @property
     def past_due(self) -> bool:
@@ -148,10 +157,9 @@ class _Look:
         off.
         """
         finish = self.stretch("finish")
-        if finish is None or finish.due is None or _has_ended(self.card, self.at):
+        if finish is None or _has_ended(self.card, self.at):
             return False
-        ran_until = finish.until if self.stands_still and finish.until is not None else self.at
-        return finish.due < ran_until
+        return finish.ran_out(self.at) if self.open else finish.due is not None and finish.due < self.at
 
     def closed_by(self, due: datetime | None) -> bool | None:
         """Whether the first closing was in time; None if it is not closed or there was no due."""
@@ -165,21 +173,60 @@ class _Look:
         finish = self.card.clocks.get("finish")
         return self.closed_by(finish[-1].due if finish else None)
 
-    def answered(self, clock: str) -> bool | None:
-        """Whether what a clock asks for was done in time; None if it is not done since the clock last asked."""
-        asked = self.stretch(clock)
-        if asked is None or asked.until is None or asked.until > self.at:
-            return None
-        if all(max(when, asked.since) != asked.until for when in self.card.answers[clock]):
+    @property
+    def signed(self) -> bool | None:
+        """Whether it was signed for in time; None if it is not signed since the clock last asked."""
+        asked = self.stretch("sign")
+        if asked is None or asked.until is None or asked.until > self.at or not self._signed_for(asked):
             return None
         return asked.due is None or asked.until <= asked.due
 
-    def unanswered(self, clock: str) -> bool:
-        """Whether a clock runs past its due, nothing done."""
-        asked = self.stretch(clock)
+    def _signed_for(self, asked: Stretch) -> bool:
+        """Whether a signature stopped a stretch: each stops one, and rather the last that had begun by then. Where the clock
+        begins anew in the same instant, that stopped it.
+        """
+        askings = self.card.clocks["sign"]
+        left = [one for one, after in pairwise(askings) if one.until != after.since] + askings[-1:]
+        for when in self.card.answers["sign"]:
+            stopped = [one for one in left if one.until == max(when, one.since)]
+            signed = [one for one in stopped if one.since <= when][-1:] or stopped[:1]
+            if signed and signed[0] is asked:
+                return True
+            left = [one for one in left if not signed or (one.since >= signed[0].since and one is not signed[0])]
+        return False
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether the clock of signing runs past its due."""
+        asked = self.stretch("sign")
         if not self.open or asked is None or asked.due is None:
             return False
         return (asked.until is None or asked.until > self.at) and asked.due < self.at
+
+    @property
+    def response(self) -> datetime | None:
+        """When it was responded to first: the clock stands then, as it does not at the acceptance that starts it."""
+        asked = self.card.clocks.get("respond", [])
+        given = (
+            max(when, asked[0].since)
+            for when in self.card.answers["respond"]
+            if any(one.until is not None and one.until <= max(when, one.since) for one in asked)
+        )
+        return next(given, None)
+
+    @property
+    def responded(self) -> bool | None:
+        """Whether the first response was in time, which does not run while the clock stands still; None if there is none yet."""
+        if self.response is None or self.response > self.at:
+            return None
+        asked = _Look(self.card, self.response).stretch("respond")
+        return asked is None or not asked.ran_out(self.response)
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the time for a response has run out without any."""
+        asked = self.stretch("respond")
+        return self.open and self.responded is None and asked is not None and asked.ran_out(self.at)
 
     def first(self, what: str) -> bool:
         return what in self.card.first and self.card.first[what] <= self.at
@@ -209,12 +256,12 @@ _QUESTIONS: Final[dict[str, Callable[[_Look], bool]]] = {
     "due": lambda look: look.past_due,
     "due_closed": lambda look: look.past_due and look.closed,
     "due_closed_on_time": lambda look: look.past_due and look.on_time is True,
-    "signed_on_time": lambda look: look.answered("sign") is True,
-    "signed_late": lambda look: look.answered("sign") is False,
-    "sign_overdue": lambda look: look.unanswered("sign"),
-    "responded_on_time": lambda look: look.answered("respond") is True,
-    "responded_late": lambda look: look.answered("respond") is False,
-    "response_overdue": lambda look: look.unanswered("respond"),
+    "signed_on_time": lambda look: look.signed is True,
+    "signed_late": lambda look: look.signed is False,
+    "sign_overdue": lambda look: look.unsigned,
+    "responded_on_time": lambda look: look.responded is True,
+    "responded_late": lambda look: look.responded is False,
+    "response_overdue": lambda look: look.unanswered,
     "submitted": lambda look: look.first("submitted") or look.closed,
     "sent_back": lambda look: look.first("sent-back"),
     "returned": lambda look: look.first("returned"),

@@ -19,6 +19,10 @@ class Stretch:
     until: datetime | None
     due: datetime | None
 
+    def ran_out(self, at: datetime) -> bool:
+        """Whether the clock ran past the due by then; while it stands still it does not run."""
+        return self.due is not None and self.due < (at if self.until is None else min(at, self.until))
+
 
 @dataclass
 class Episode:
@@ -42,6 +46,8 @@ class Episode:
     full_at: datetime | None = None
     ended_at: datetime | None = None
     ended_how: str = ""
+    still_since: datetime | None = None
+    """Since when its state is that it stands still."""
     minutes: int = 0
     """Working minutes to the first closing."""
     first: dict[str, datetime] = field(default_factory=dict)
@@ -183,7 +189,7 @@ def _evaluated(card: Episode, data: Fact, at: datetime) -> None:
 
 def _ended(how: str) -> Callable[[Episode, Fact, datetime], None]:
     def note(card: Episode, data: Fact, at: datetime) -> None:
-        card.ended_at, card.ended_how = at, how
+        card.ended_at, card.ended_how, card.still_since = at, how, None
 
     return note
 
@@ -195,6 +201,8 @@ _NOTES: Final[dict[str, Callable[[Episode, Fact, datetime], object]]] = {
     "responded": _responded,
     "submitted": _submitted,
     "sent-back": _first("sent-back"),
+    "suspended": lambda card, data, at: setattr(card, "still_since", at),
+    "resumed": lambda card, data, at: setattr(card, "still_since", None),
     "approved": _approved,
     "transferred": lambda card, data, at: card.go_to(data["to_unit"], at),
     "return-approved": _returned,
@@ -228,6 +236,8 @@ def _put(card: Episode, state: Fact) -> None:
     """Note the state of a task told whole."""
     if state["place"] == "ended":
         card.ended_at, card.ended_how = instant(state["at"]), state["how"]
+    if state["place"] == "suspended":
+        card.still_since = instant(state["since"])
     closed = state if state["place"] == "closed" else state.get("closed")
     if closed is not None:
         card.closed_at = instant(closed["at"])
