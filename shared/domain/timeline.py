@@ -223,6 +223,8 @@ def _verdict(closed: datetime, original: datetime | None, due: datetime | None) 
 
 def _standstills(turns: Turns, task: Task, span: _Span) -> None:
     """What was told early may end a task in the middle of a standstill."""
+    if not isinstance(task.state, (Standstill, Ended)) and all(len(clock.segments) == 1 for clock in task.clocks):
+        return  # nearly always
     last = span.start
     for since, until in sorted(_stood(task), key=lambda one: one[0]):
         _on(turns, _SUSPENDED, max(since, last), _earliest(until, span.over))
@@ -281,6 +283,8 @@ def _signed_segments(task: Task, segments: Sequence[Segment]) -> list[int]:
     by then. A clock also stops when the task ends or goes to another unit, where it mostly begins anew at once.
     """
     found: list[int] = []
+    if segments[-1].until is None and len(segments) == 1:
+        return found
     followed = enumerate(zip_longest(segments, segments[1:]))
     stood = [nth for nth, (one, following) in followed if following is None or one.until != following.since]
     for mark in task.marks:
