@@ -46,20 +46,14 @@ class Cells:
         self._accounts.append(new)
         self._counts.reach(self._accounts.size)
 
-    def total(self, chosen: Array | None) -> Array:
-        """The sum of some accounts, in ascending order, or of all."""
-        return summed_rows(self._counts.rows if chosen is None else self._counts.rows.take(self._found(chosen)[1], axis=0))
-
-    def add_to(self, sums: Array, chosen: Array | None) -> None:
-        """Add the counts of some accounts to a matrix that has a row for each of these, or of all accounts to one of all."""
+    def of(self, chosen: Array | None) -> tuple[Array, Array]:
+        """The places, among some accounts in ascending order or among all, of those that have counts, and their counts."""
         if chosen is None:
-            sums[self._accounts.rows] += self._counts.rows
-        else:
-            places, rows = self._found(chosen)
-            sums[places] += self._counts.rows.take(rows, axis=0)
-
-    def _found(self, chosen: Array) -> tuple[Array, Array]:
-        """Which of the chosen accounts have a row, and which one."""
+            return self._accounts.rows, self._counts.rows
         rows = self._row.rows[chosen[: np.searchsorted(chosen, self._row.size)]]
         places = np.flatnonzero(rows >= 0)
-        return places, rows[places]
+        return places, self._counts.rows.take(rows[places], axis=0)
+
+    def total(self, chosen: Array | None) -> Array:
+        """The sum of some accounts, or of all."""
+        return summed_rows(self.of(chosen)[1])

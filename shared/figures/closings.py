@@ -8,8 +8,8 @@ from shared.domain.question import Handling
 from shared.figures.cells import Cells, summed_rows
 from shared.figures.growing import Array, Growing
 
-_EDGES: Final = np.unique((120 * 2 ** (np.arange(40) / 3)).astype(np.int64))
-"""Where the next bucket begins, in working minutes: a quarter more each time, from two hours to some years."""
+_EDGES: Final = np.unique((120 * 2 ** (np.arange(27) / 2)).astype(np.int64))
+"""Where the next bucket begins, in working minutes: twice as late every other time, from two hours to some years."""
 _BUCKETS: Final = len(_EDGES) + 1
 
 
@@ -18,7 +18,7 @@ class _Bucket:
 
     def __init__(self, number: int) -> None:
         self.least = int(_EDGES[number - 1]) if number else 0
-        self.accounts, self.months, self.minutes = Growing(np.int32), Growing(np.int32), Growing(np.int32)
+        self.accounts, self.months, self.minutes = Growing(np.int32), Growing(np.int16), Growing(np.int32)
         self.times = Growing(np.int8)
         """1, or -1 where it was taken back."""
 

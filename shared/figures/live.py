@@ -187,6 +187,5 @@ def _flow(part: Part, question: Question, office: Office) -> wire.Flow | None:
     if ends is None or question.since is None or question.until is None:
         return None
     since, until, whole = ends
-    before = part.before(month_number(question.since))
-    after = part.before(month_number(question.until) if whole else None)
+    before, after = part.flow(month_number(question.since), month_number(question.until) if whole else None)
     return wire_flow(flow(before, after), since, until)

@@ -30,6 +30,7 @@ class Part:
     until: int | None = None
     """Months of receipt [since, until); None leaves a side open."""
     _matrices: dict[float, Array] = field(default_factory=dict)
+    _taken: dict[tuple[int, float], tuple[Array, Array]] = field(default_factory=dict)
 
     def total(self) -> Counts:
         """The counts of all."""
@@ -54,7 +55,7 @@ class Part:
         found: dict[str, Counts] = {}
         for month in self._months():
             for weight, chosen in self._weights:
-                _put(found, month_word(month), weighed(self.balances.months[month].total(chosen), weight))
+                _put(found, month_word(month), weighed(summed_rows(self._of_month(month, weight, chosen)[1]), weight))
         return _those_with_any(found)
 
     def handling(self) -> Handling:
@@ -70,19 +71,23 @@ class Part:
             found.update((places if chosen is None else chosen[places]).astype(np.int64).tobytes())
             found.update(matrix[places].tobytes())
         for month in self._months():
-            found.update(self.balances.months[month].total(self.chosen).tobytes())
+            for weight, chosen in self._weights:
+                found.update(summed_rows(self._of_month(month, weight, chosen)[1]).tobytes())
         return found.digest()
 
-    def before(self, month: int | None) -> Counts:
-        """What a flow is made of, of all that happened before a local month, whenever it was received; None is until now."""
-        total = Counts()
+    def flow(self, since: int, until: int | None) -> tuple[Counts, Counts]:
+        """What a flow is made of, of all that happened before one local month and before another, whenever it was received; None
+        is until now.
+        """
+        before, after = Counts(), Counts()
         for weight, chosen in self._weights:
-            vector = np.zeros(len(Measure), dtype=np.int64)
-            for happened, cells in self.balances.flows.items():
-                if month is None or happened < month:
-                    vector[list(FLOW)] += cells.total(chosen)
-            total += weighed(vector, weight)
-        return total
+            vectors = np.zeros((2, len(Measure)), dtype=np.int64)
+            for month, cells in self.balances.flows.items():
+                if until is None or month < until:
+                    vectors[int(month >= since), FLOW] += cells.total(chosen)
+            before += weighed(vectors[0], weight)
+            after += weighed(vectors[0] + vectors[1], weight)
+        return before, after
 
     def _months(self) -> list[int]:
         return [
@@ -106,17 +111,24 @@ class Part:
     def _matrix(self, weight: float, chosen: Array | None) -> Array:
         """The counts of accounts of one weight, a row for each."""
         if weight not in self._matrices:
-            self._matrices[weight] = self._added_up(chosen)
+            self._matrices[weight] = self._added_up(weight, chosen)
         return self._matrices[weight]
 
-    def _added_up(self, chosen: Array | None) -> Array:
+    def _added_up(self, weight: float, chosen: Array | None) -> Array:
         totals = self.balances.totals.rows
         if self.since is None and self.until is None:
             return totals if chosen is None else totals.take(chosen, axis=0)
         sums = np.zeros((len(totals) if chosen is None else len(chosen), len(Measure)), dtype=np.int32)
         for month in self._months():
-            self.balances.months[month].add_to(sums, chosen)
+            places, counts = self._of_month(month, weight, chosen)
+            sums[places] += counts
         return sums
+
+    def _of_month(self, month: int, weight: float, chosen: Array | None) -> tuple[Array, Array]:
+        """The accounts of one weight that have counts of a month, and these."""
+        if (month, weight) not in self._taken:
+            self._taken[month, weight] = self.balances.months[month].of(chosen)
+        return self._taken[month, weight]
 
 
 def groups_of(splits: dict[Split, Groups], split: Split, balances: Balances) -> Groups:
