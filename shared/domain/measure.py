@@ -203,8 +203,8 @@ MEANINGS: Final[dict[Measure, Meaning]] = {
     Measure.SENT_BACK: Meaning(
         "退回重办",
         "sent back",
-        "至少一次被审核退回。",
-        "Sent back by the reviewer at least once.",
+        "至少一次被审核退回；退回时间早于报完成时间的，自报完成时起计。",
+        "Sent back by the reviewer at least once; no sooner than it was said to be done, whatever the reviewer's clock says.",
     ),
     Measure.RETURNED: Meaning(
         "退件",

@@ -151,9 +151,8 @@ def _turns(task: Task) -> Turns:
         elif clock.name is ClockName.RESPOND:
             _responded(turns, task, clock, span.over)
     _standstills(turns, task, span)
-    for mark in task.marks:
-        if mark.what in _MARKED:
-            _on(turns, _MARKED[mark.what], max(mark.at, span.start))
+    if task.marks:
+        _marks(turns, task)
     if task.evaluations:
         _evaluations(turns, task)
     return turns
@@ -320,6 +319,19 @@ def _response(task: Task, clock: Clock) -> datetime | None:
                 if one.until is not None and one.until <= max(mark.at, one.since):
                     return max(mark.at, clock.segments[0].since)
     return None
+
+
+def _marks(turns: Turns, task: Task) -> None:
+    submitted = task.received_at
+    for mark in task.marks:
+        since = max(mark.at, task.received_at)
+        if mark.what == "submitted":
+            submitted = since
+        elif mark.what == "sent-back":
+            # It was said to be done before, whatever the clocks of the two senders say.
+            since = max(since, submitted)
+        if mark.what in _MARKED:
+            _on(turns, _MARKED[mark.what], since)
 
 
 def _evaluations(turns: Turns, task: Task) -> None:

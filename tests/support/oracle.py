@@ -263,7 +263,7 @@ _QUESTIONS: Final[dict[str, Callable[[_Look], bool]]] = {
     "responded_late": lambda look: look.responded is False,
     "response_overdue": lambda look: look.unanswered,
     "submitted": lambda look: look.first("submitted") or look.closed,
-    "sent_back": lambda look: look.first("sent-back"),
+    "sent_back": lambda look: look.first("sent-back") and look.first("submitted"),
     "returned": lambda look: look.first("returned"),
     "extended": lambda look: look.first("extended"),
     "repeated": lambda look: look.card.repeated,
