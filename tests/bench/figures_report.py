@@ -1,88 +1,126 @@
 """What was measured of figures, as a table and as a chart."""
 
 from collections.abc import Callable, Sequence
+from html import escape
+from math import log10
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 Measured = dict[str, Any]
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM = 640, 300, 60, 40
-_COLOURS: Final = ("#1f5fb4", "#b3261e", "#3a7d44", "#7a5195")
 
+class Column(NamedTuple):
+    """One number of each journal."""
 
-class Aim(NamedTuple):
-    """A figure that was measured, and what it should stay below."""
-
-    of: Callable[[Measured], float]
-    limit: float
+    title: str
     unit: str
+    of: Callable[[Measured], float]
+    at_most: float | None = None
+    """The aim, for every size."""
 
-    def met(self, one: Measured) -> bool:
-        """Whether a measurement stays below."""
-        return self.of(one) < self.limit
 
-
-AIMS: Final[dict[str, Aim]] = {
-    "live, p99": Aim(lambda one: float(one["body"]["p99"]), 10, "ms"),
-    "past, known now": Aim(lambda one: float(one["past_known_now"]["p50"]), 1000, "ms"),
-    "past, known then": Aim(lambda one: float(one["past_known_then"]["p50"]), 1000, "ms"),
-    "memory": Aim(lambda one: float(one["asked_mib"]), 200, "MiB"),
-}
-_MORE: Final[dict[str, Callable[[Measured], float]]] = {
-    "live, p50 ms": lambda one: float(one["body"]["p50"]),
-    "start ms": lambda one: float(one["start_ms"]),
-    "commit µs/event": lambda one: float(one["commit_us"]),
-}
+COLUMNS: Final = (
+    Column("live sums p50", "ms", lambda one: one["sums"]["p50"]),
+    Column("live sums p99", "ms", lambda one: one["sums"]["p99"], 10),
+    Column("same, processor", "ms", lambda one: one["sums"]["cpu_p99"]),
+    Column("live JSON p50", "ms", lambda one: one["body"]["p50"]),
+    Column("live JSON p99", "ms", lambda one: one["body"]["p99"]),
+    Column("same, processor", "ms", lambda one: one["body"]["cpu_p99"]),
+    Column("live model p50", "ms", lambda one: one["live"]["p50"]),
+    Column("live model p99", "ms", lambda one: one["live"]["p99"]),
+    Column("past, known now p50", "ms", lambda one: one["past_known_now"]["p50"], 1000),
+    Column("past, known then p50", "ms", lambda one: one["past_known_then"]["p50"], 1000),
+    Column("start", "ms", lambda one: one["start"]["wall"]),
+    Column("every scope", "ms", lambda one: one["scopes"]["wall"]),
+    Column("refresh", "ms", lambda one: one["refresh"]["p50"]),
+    Column("service", "MiB", lambda one: one["service_mib"], 200),
+    Column("of it sums", "MiB", lambda one: one["live_mib"] - one["before_mib"]),
+    Column("commit of an event", "µs", lambda one: one["commit_us"]),
+)
+_FLAT: Final = 1.5
+"""A commit may take so many times as long behind the largest journal as behind the smallest."""
 
 
 def report(measured: Sequence[Measured], folder: Path) -> str:
-    """The table as text; it and a chart are written into a folder."""
-    names = ["backend", "tasks", "lines", *(f"{name} {aim.unit} (< {aim.limit:g})" for name, aim in AIMS.items()), *_MORE]
-    rows = [[one["backend"], f"{one['tasks']:,}", f"{one['lines']:,}", *_numbers(one)] for one in measured]
-    lines = [" | ".join(row) for row in (names, ["---"] * len(names), *rows)]
-    table = "\n".join(f"| {line} |" for line in lines)
+    """Write table and chart into a folder; the table."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "figures.md").write_text(f"# Figures with so many tasks behind them\n\n{table}\n", encoding="utf-8")
+    table = _table(measured)
+    (folder / "figures.md").write_text(table, encoding="utf-8")
     (folder / "figures.svg").write_text(_chart(measured), encoding="utf-8")
     return table
 
 
-def _numbers(one: Measured) -> list[str]:
-    return [f"{of(one):,.1f}" for of in (*(aim.of for aim in AIMS.values()), *_MORE.values())]
+def missed(measured: Sequence[Measured]) -> list[str]:
+    """The aims that were missed, in words."""
+    found = [
+        f"{one['backend']}, {one['tasks']:,} tasks: {column.title} {column.of(one):,.1f} {column.unit}, not {column.at_most:g}"
+        for one in measured
+        for column in COLUMNS
+        if column.at_most is not None and column.of(one) > column.at_most
+    ]
+    for backend in {one["backend"] for one in measured}:
+        costs = [one["commit_us"] for one in measured if one["backend"] == backend]
+        if costs[-1] > _FLAT * costs[0]:
+            found.append(f"{backend}: a commit takes {costs[-1] / costs[0]:.1f} times as long behind the largest journal")
+    return found
+
+
+def _table(measured: Sequence[Measured]) -> str:
+    heads = [f"{one['backend']} {one['tasks']:,}" for one in measured]
+    rows = [["", *heads], ["---", *("---:" for _ in heads)], ["lines", *(f"{one['lines']:,}" for one in measured)]]
+    for column in COLUMNS:
+        aim = "" if column.at_most is None else f" (aim {column.at_most:g})"
+        rows.append([f"{column.title}, {column.unit}{aim}", *(f"{column.of(one):,.1f}" for one in measured)])
+    rows.append(["load of the machine", *(f"{one['load']:.1f}" for one in measured)])
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    notes = [f"- missed: {one}" for one in missed(measured)]
+    return "\n".join([table, "", *notes, ""])
+
+
+_LINES: Final[tuple[tuple[str, str, Callable[[Measured], float]], ...]] = (
+    ("live sums p99", "#0b7a75", lambda one: one["sums"]["p99"]),
+    ("live JSON p99", "#1f4e9c", lambda one: one["body"]["p99"]),
+    ("past, known now", "#b4690e", lambda one: one["past_known_now"]["p50"]),
+    ("past, known then", "#8c2f39", lambda one: one["past_known_then"]["p50"]),
+)
+_WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 720, 420, 64, 40, 190, 48
+_FROM_MS, _TO_MS = 1.0, 10_000.0
 
 
 def _chart(measured: Sequence[Measured]) -> str:
-    """A line for each aim and database: the share of the aim that was used up, by the number of tasks."""
-    backends = sorted({one["backend"] for one in measured})
+    """Milliseconds of a figure by the number of tasks, both by powers of ten."""
     sizes = sorted({one["tasks"] for one in measured})
-    top = max(1.2, *(aim.of(one) / aim.limit for one in measured for aim in AIMS.values()))
-    across = (_WIDTH - _LEFT - 20) / max(len(sizes) - 1, 1)
+    low, high = log10(sizes[0]), max(log10(sizes[-1]), log10(sizes[0]) + 1)
 
-    def place(one: Measured, aim: Aim) -> str:
-        return f"{_LEFT + sizes.index(one['tasks']) * across:.0f},{_up(aim.of(one) / aim.limit, top):.0f}"
+    def x(tasks: float) -> float:
+        return _LEFT + (log10(tasks) - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
 
-    lines = []
-    for nth, (name, aim) in enumerate(AIMS.items()):
-        for backend in backends:
-            points = " ".join(
-                place(one, aim) for one in sorted(measured, key=lambda one: one["tasks"]) if one["backend"] == backend
-            )
-            dash = "" if backend == backends[0] else ' stroke-dasharray="6 3"'
-            lines.append(f'<polyline points="{points}" fill="none" stroke="{_COLOURS[nth]}" stroke-width="2"{dash}/>')
-        lines.append(
-            f'<text x="{_LEFT + 8}" y="{20 + 16 * nth}" fill="{_COLOURS[nth]}">{name}, below {aim.limit:g} {aim.unit}</text>'
-        )
-    marks = [
-        f'<text x="{_LEFT + nth * across:.0f}" y="{_HEIGHT - 12}" text-anchor="middle">{size:,}</text>'
-        for nth, size in enumerate(sizes)
-    ]
-    aim_line = f'<line x1="{_LEFT}" x2="{_WIDTH - 20}" y1="{_up(1, top):.0f}" y2="{_up(1, top):.0f}" stroke="#555"/>'
-    label = f'<text x="4" y="{_up(1, top) + 4:.0f}">the aim</text>'
-    body = "\n".join((aim_line, label, *lines, *marks))
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" font-family="sans-serif" font-size="12">'
-    title = f"<title>Solid: {backends[0]}; dashed: {', '.join(backends[1:]) or 'none'}</title>"
-    return f"{head}\n{title}\n{body}\n</svg>\n"
+    def y(ms: float) -> float:
+        share = (log10(min(max(ms, _FROM_MS), _TO_MS)) - log10(_FROM_MS)) / (log10(_TO_MS) - log10(_FROM_MS))
+        return _HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM)
+
+    drawn = [_text(_LEFT, 20, "A figure in milliseconds, by tasks behind it (solid SQLite, dashed PostgreSQL)")]
+    for power in range(5):
+        drawn.append(_line([(_LEFT, y(10**power)), (_WIDTH - _RIGHT, y(10**power))], "#ddd", 1))
+        drawn.append(_text(_LEFT - 8, y(10**power) + 4, f"{10**power:,}", "end"))
+    drawn += [_text(x(size), _HEIGHT - _BOTTOM + 20, f"{size:,}", "middle") for size in sizes]
+    for nth, (name, colour, of) in enumerate(_LINES):
+        drawn.append(_line([(_WIDTH - _RIGHT + 14, _TOP + 22 * nth), (_WIDTH - _RIGHT + 38, _TOP + 22 * nth)], colour, 2))
+        drawn.append(_text(_WIDTH - _RIGHT + 44, _TOP + 22 * nth + 4, name))
+        for backend, dashes in (("sqlite", ""), ("postgresql", "6 4")):
+            points = [(x(one["tasks"]), y(of(one))) for one in measured if one["backend"] == backend]
+            drawn.append(_line(points, colour, 2, dashes))
+    body = "\n".join(drawn)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">\n'
+        f'<rect width="100%" height="100%" fill="#fff"/>\n{body}\n</svg>\n'
+    )
 
 
-def _up(share: float, top: float) -> float:
-    return _HEIGHT - _BOTTOM - share / top * (_HEIGHT - _BOTTOM - 20)
+def _text(x: float, y: float, text: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="#222">{escape(text)}</text>'
+
+
+def _line(points: Sequence[tuple[float, float]], colour: str, width: int, dashes: str = "") -> str:
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="{width}" stroke-dasharray="{dashes}"/>'
