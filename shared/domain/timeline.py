@@ -177,7 +177,8 @@ def _state(turns: Turns, task: Task) -> _Span:
     if closing is not None:
         _on(turns, _CLOSED_NOW, over)
         if closing.full_at is not None:
-            _on(turns, _CLOSED_FULL, max(closing.full_at, start))
+            # No sooner than it was closed at all, whatever the clocks of those who said so.
+            _on(turns, _CLOSED_FULL, max(closing.full_at, over))
     if isinstance(state, Ended) and ended is not None:
         _on(turns, _ENDED[state.how], ended)
     return _Span(start, closed, ended, over)

@@ -16,7 +16,7 @@ from shared.domain.timeline import standing, timeline
 from shared.domain.value import replace
 from tests.support.any_command import VARIED
 from tests.support.lived import any_course
-from tests.support.sample import at, register, send_back, sign, submit
+from tests.support.sample import RULEBOOK, approve, at, register, send_back, sign, split, submit, tell_of_part
 from tests.support.scenario import the
 
 _ASTRAY = [timedelta(hours=hours) for hours in (0, 0, 0, -1, -30, 30, -24 * 12)]
@@ -46,6 +46,16 @@ def test_what_was_sent_back_before_it_was_submitted_counts_as_sent_back_from_its
     assert task.sent_back == 1, "it waited for the submission, and is in force"
     assert not standing(task, at(4)) & Measure.SENT_BACK.bit
     assert standing(task, at(5)) & Measure.SENT_BACK.bit
+    assert_within_one(task)
+
+
+def test_what_was_closed_in_full_before_it_was_closed_for_the_stage_counts_as_closed_in_full_from_its_closing_on() -> None:
+    parts = [tell_of_part(at(20 + nth), id_=f"part-{nth}", number=f"7/{nth}", over="stage") for nth in (1, 2)]
+    commands = [register(policy="whole"), split(at(1)), *parts, approve(at(5))]
+    task = the(fold(commands, RULEBOOK).task)
+    assert (the(task.closed).at, the(task.closed).full_at) == (at(22), at(5))
+    assert not standing(task, at(21)) & Measure.CLOSED_FULL.bit
+    assert standing(task, at(22)) & Measure.CLOSED_FULL.bit
     assert_within_one(task)
 
 
