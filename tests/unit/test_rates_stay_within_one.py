@@ -53,7 +53,8 @@ def test_what_was_closed_in_full_before_it_was_closed_for_the_stage_counts_as_cl
     parts = [tell_of_part(at(20 + nth), id_=f"part-{nth}", number=f"7/{nth}", over="stage") for nth in (1, 2)]
     commands = [register(policy="whole"), split(at(1)), *parts, approve(at(5))]
     task = the(fold(commands, RULEBOOK).task)
-    assert (the(task.closed).at, the(task.closed).full_at) == (at(22), at(5))
+    assert task.closed is not None
+    assert (task.closed.at, task.closed.full_at) == (at(22), at(5))
     assert not standing(task, at(21)) & Measure.CLOSED_FULL.bit
     assert standing(task, at(22)) & Measure.CLOSED_FULL.bit
     assert_within_one(task)
