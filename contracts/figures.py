@@ -178,6 +178,10 @@ class Figures(FiguresContract):
     enterprises: tuple[Group, ...] = ()
     unregistered_units: tuple[str, ...] = ()
     periods: tuple[Group, ...] = Field(default=(), description="By month of receipt, `YYYY-MM`.")
+    left_out: tuple[str, ...] = Field(
+        default=(),
+        description="Fields whose groups are too many for one message and are empty here; over HTTP they are whole.",
+    )
 
 
 class TrendPoint(FiguresContract):

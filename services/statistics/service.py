@@ -14,12 +14,13 @@ from contracts import subjects
 from services.statistics.corrections import Corrections
 from services.statistics.figures import ALL, Filter, scopes
 from services.statistics.heads import DailyHeads
+from services.statistics.message import message_of
 from services.statistics.sealing import Sealing
 from shared.clock import Clock
 from shared.collector import calm_collector
 from shared.domain.question import Question
 from shared.figures.document import Office, plain_document
-from shared.figures.live import Live, to_json
+from shared.figures.live import Live
 from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.streams import stats_bucket
 from shared.ports import NotStored
@@ -109,7 +110,7 @@ class Statistics:
         if self._published.get(scope) == fingerprint:
             return
         plain = await asyncio.to_thread(plain_document, part, question, self._office, self._live.positions)
-        raw = to_json(plain | {"scope": scope})
+        raw = await asyncio.to_thread(message_of, plain | {"scope": scope})
         await client.publish(subjects.stats(scope), raw)
         await bucket.put(scope, raw)
         self._published[scope] = fingerprint

@@ -123,6 +123,7 @@ def plain_document(sums: Summed, question: Question, office: Office, positions: 
         "tasks": list_path(question),
         **groups,
         "unregistered_units": sorted(units - office.units.keys() - {""}),
+        "left_out": (),
     }
 
 

@@ -16,6 +16,7 @@ from contracts.figures import Figures
 from services.statistics.service import Statistics
 from shared.domain.command import Command
 from shared.domain.matter import Matter
+from shared.domain.value import replace
 from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.server import NatsServer
 from shared.messaging.streams import stats_bucket
@@ -154,3 +155,13 @@ async def test_a_due_that_passes_is_published_without_a_word(scene: Scene) -> No
             return found is not None and found.counts.overdue_open == 1
 
         assert await eventually(overdue, within=20)
+
+
+async def test_more_enterprises_than_one_message_holds_do_not_stop_the_figures(scene: Scene) -> None:
+    said = [replace(sample.register(), enterprise=(f"企业{nth:04}",)) for nth in range(600)]
+    await scene.write(*(about(Matter("city", str(nth)), one) for nth, one in enumerate(said)))
+    async with publishing(scene):
+        found = await scene.received("all", 600)
+        assert (found.left_out, found.enterprises) == (("enterprises",), ())
+        assert sum(unit.counts.received for unit in found.units) == 600
+        assert (await scene.received("unit.bureau", 600)).left_out == ("enterprises",)
