@@ -15,7 +15,7 @@ from shared.domain.measure import Measure
 from shared.domain.question import Question
 from shared.domain.task import Task
 from shared.domain.timeline import Account, timeline
-from shared.figures.document import Keep, Office, midnight
+from shared.figures.document import Keep, Office, midnight, moment_before
 from shared.storage.cohort import Cohort
 from shared.storage.reading import Snapshot
 
@@ -80,7 +80,7 @@ def cohort_of(question: Question, measure: Measure, office: Office) -> Cohort:
     """What the store need not even read for a question."""
     until = question.as_of
     if question.until is not None:
-        until = min(until, midnight(question.until, office.zone) - datetime.resolution)
+        until = min(until, moment_before(midnight(question.until, office.zone)))
     return Cohort(
         received_until=until,
         received_since=None if question.since is None else midnight(question.since, office.zone),

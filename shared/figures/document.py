@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote_plus
@@ -67,7 +67,7 @@ async def period_flow(snapshot: Snapshot, question: Question, office: Office) ->
     if ends is None:
         return None
     since, until, whole = ends
-    instants = (_before(since), _before(until) if whole else until)
+    instants = (moment_before(since), moment_before(until) if whole else until)
     keep = office.keeper(question)
     sums = await summed(snapshot, instants, Span(question.known_at), keep, detail=False)
     return wire_flow(flow(sums.total(0), sums.total(1)), since, until)
@@ -89,9 +89,9 @@ def midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(0), zone)
 
 
-def _before(instant: datetime) -> datetime:
-    """The last instant before one."""
-    return instant - datetime.resolution
+def moment_before(instant: datetime) -> datetime:
+    """The last instant before one, in its zone; reckoned in UTC, since local clocks may have been put back at midnight."""
+    return (instant.astimezone(UTC) - datetime.resolution).astimezone(instant.tzinfo)
 
 
 def document_of(sums: Summed, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:

@@ -9,7 +9,7 @@ from contracts import figures as wire
 from shared.domain.formula import Counts
 from shared.domain.question import Question, flow
 from shared.domain.stretch import Pace, Stretch, stretches
-from shared.figures.document import Office, asked_of, midnight, wire_counts, wire_flow, wire_rates
+from shared.figures.document import Office, asked_of, midnight, moment_before, wire_counts, wire_flow, wire_rates
 from shared.figures.series import Series, series
 from shared.storage.reading import Snapshot
 
@@ -38,7 +38,7 @@ async def trend(snapshot: Snapshot, question: Question, pace: Pace, office: Offi
     spans = spans_of(question, pace, office)
     found = Series((), ())
     if spans:
-        instants = [spans[0].since - datetime.resolution, *(span.judged_at for span in spans)]
+        instants = [moment_before(spans[0].since), *(span.judged_at for span in spans)]
         days = [spans[0].stretch.since, *(span.stretch.until for span in spans)]
         found = await series(snapshot, instants, days, question.known_at, office.keeper(question))
     return wire.Trend(
@@ -64,7 +64,7 @@ def spans_of(question: Question, pace: Pace, office: Office) -> list[Span]:
         if len(spans) == MOST_POINTS:
             raise TooManyPoints(f"a trend has {MOST_POINTS:,} points at most; take longer periods or fewer days")
         over = end <= question.as_of
-        judged_at = end - datetime.resolution if over else question.as_of
+        judged_at = moment_before(end) if over else question.as_of
         spans.append(Span(stretch, since, min(end, question.as_of), judged_at, stretch.whole and over))
     return spans
 
