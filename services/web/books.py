@@ -25,6 +25,7 @@ class Books:
         self._store = store
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._live = Live(office)
+        self._following = asyncio.Lock()
         self.office = office
         self.clock = clock
 
@@ -40,8 +41,10 @@ class Books:
         """
         question = asked.question(self.clock.now())
         if asked.of_now:
-            async with self.open() as snapshot:
-                await self._live.refresh(snapshot, question.as_of)
+            # One after another: of two requests that wait, the one with the older instant or the older snapshot would seem to
+            # turn the clock or the ledger back, and everything would be read anew.
+            async with self._following, self.open() as snapshot:
+                await self._live.refresh(snapshot, self.clock.now())
             # Another request may have moved the sums on meanwhile: what they are true for now answers this one as well.
             as_of = self._live.as_of
             if as_of is not None:
