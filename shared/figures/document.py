@@ -1,5 +1,6 @@
 """Sums as they are published: whole, with every rate's parts, the instants, what is left out, and the way to the list behind."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
@@ -56,7 +57,7 @@ async def figures(snapshot: Snapshot, question: Question, office: Office) -> wir
     keep = office.keeper(question)
     span = Span(question.known_at, question.since, question.until)
     sums = await summed(snapshot, (question.as_of,), span, keep)
-    document = document_of(sums, question, office, await snapshot.positions())
+    document = await asyncio.to_thread(document_of, sums, question, office, await snapshot.positions())
     came_and_went = await period_flow(snapshot, question, office)
     return document.model_copy(update={"flow": came_and_went})
 

@@ -40,7 +40,7 @@ async def series(
     adding = _Adding(words, instants, days, known_at, keep)
     async for partition, lines in blocks(snapshot, instants[-1]):
         await asyncio.to_thread(adding.add, partition, lines)
-    return adding.series()
+    return await asyncio.to_thread(adding.series)
 
 
 class _Adding:

@@ -172,7 +172,7 @@ async def summed(
     adding = Adding(words, instants, span, keep, detail=detail)
     async for partition, lines in blocks(snapshot, instants[-1]):
         await asyncio.to_thread(adding.add, partition, lines)
-    return adding.sums()
+    return await asyncio.to_thread(adding.sums)
 
 
 async def words_of(snapshot: Snapshot) -> dict[int, Words]:
