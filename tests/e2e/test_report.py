@@ -104,7 +104,7 @@ def test_excel_holds_what_figures_say(demo: Process, tmp_path: Path) -> None:
     by_source = {row[0]: row[1] for row in sheets["按来源"].rows[1:]}
     assert (by_source["市级指令"], by_source["区级指令"]) == (59, 14)
     whole = read_xlsx(workbook_of(demo, tmp_path))["汇总"]
-    rows = {row[2]: row[1] for row in whole.rows if len(row) > 2 and row[2] in found["counts"]}
+    rows = {row[4]: row[1] for row in whole.rows if len(row) > 4 and row[4] in found["counts"]}
     assert rows == found["counts"]
 
 
