@@ -19,6 +19,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from shared.figures.period import FIRST_YEAR, LAST_YEAR
 from shared.settings import Settings
 
 output = Console()
@@ -79,6 +80,8 @@ def instant(text: str | None, zone: ZoneInfo) -> datetime | None:
         read = datetime.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write 2026-11-23, 2026-11-23T09:00 or with an offset +08:00") from None
+    if not FIRST_YEAR <= read.year <= LAST_YEAR:
+        raise typer.BadParameter(f"{text!r}: the year must be from {FIRST_YEAR} to {LAST_YEAR}")
     return read if read.tzinfo is not None else read.replace(tzinfo=zone)
 
 

@@ -9,11 +9,11 @@ from starlette.datastructures import QueryParams
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.domain.question import Question
+from shared.figures.period import FIRST_YEAR, LAST_YEAR
 
 _T = TypeVar("_T")
 
 FILTERS: Final = ("family", "source", "unit", "category", "enterprise", "from", "to", "as_of", "known_at", "co_units")
-FIRST_YEAR, LAST_YEAR = 1900, 2999
 MOST_CHARACTERS: Final = 1000
 MOST_LINES: Final = 1000
 MOST_SKIPPED: Final = 1_000_000

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 _WRITTEN: Final = re.compile(r"(?P<year>[12]\d{3})(?:H(?P<half>[12])|Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?", re.ASCII)
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""The years that figures are asked of: at the ends of the calendar there is no day before and no instant of another zone."""
 _HALVES: Final = ("上半年", "下半年")
 _QUARTERS: Final = ("第一季度", "第二季度", "第三季度", "第四季度")
 
@@ -46,6 +48,8 @@ def read_period(text: str) -> Period:
     if said is None:
         raise BadPeriod(f"{text!r} is no period; write 2023, 2023H1, 2023Q2, 2023-06 or 2023-01-01..2023-06-18")
     year = int(said["year"])
+    if year < FIRST_YEAR:
+        raise BadPeriod(f"{text!r} is no period of the years {FIRST_YEAR} to {LAST_YEAR}")
     if said["half"]:
         return _months(year, int(said["half"]) * 6 - 5, 6)
     if said["quarter"]:
@@ -78,6 +82,8 @@ def _days(text: str, first: str, last: str) -> Period:
         since, until = date.fromisoformat(first), date.fromisoformat(last) + timedelta(days=1)
     except (ValueError, OverflowError):
         raise BadPeriod(f"{text!r} is no period; write both days, such as 2023-01-01..2023-06-18") from None
+    if not FIRST_YEAR <= since.year <= until.year <= LAST_YEAR + 1:
+        raise BadPeriod(f"{text!r} is no period of the years {FIRST_YEAR} to {LAST_YEAR}")
     return period_of(since, until)
 
 

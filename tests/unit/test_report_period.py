@@ -3,7 +3,9 @@
 from datetime import date, datetime
 
 import pytest
+import typer
 
+from services.cli.console import instant
 from shared.figures.period import BadPeriod, chinese_instant, instant_a_year_before, period_of, read_period
 from shared.report.gather import usual_as_of
 from tests.support.sample import SHANGHAI
@@ -84,3 +86,19 @@ def test_a_period_holds_those_within_it_only() -> None:
     assert half.holds(half)
     assert not half.holds(read_period("2023"))
     assert not half.holds(read_period("2023-06-30..2023-07-01"))
+
+
+@pytest.mark.parametrize("text", ["0001-01-01..0001-12-31", "1899", "3000-01-01..3000-12-31", "2023-01-01..9999-12-30"])
+def test_at_the_ends_of_the_calendar_nothing_is_reckoned(text: str) -> None:
+    with pytest.raises(BadPeriod):
+        read_period(text)
+
+
+def test_the_last_year_is_a_period() -> None:
+    assert (read_period("2999").until, read_period("2999-12-01..2999-12-31").until) == (date(3000, 1, 1), date(3000, 1, 1))
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "9999-12-31T23:59:59-10:00"])
+def test_a_command_refuses_an_instant_there_with_the_years_that_it_takes(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="from 1900 to 2999"):
+        instant(text, SHANGHAI)
