@@ -85,7 +85,9 @@ class MatterData(Contract):
     priority: Literal["ordinary", "urgent", "extra_urgent"] = "ordinary"
     starred: bool = Field(default=False, description="重点关注件: set by the sender only.")
     batch: Name | None = Field(default=None, description="The sender's batch (第N批); never renumbered.")
-    weight: Annotated[float, Field(gt=0, le=1000)] = Field(default=1.0, description="Allocation weight (4.5件).")
+    weight: Annotated[float, Field(ge=0.000001, le=1000)] = Field(
+        default=1.0, description="Allocation weight (4.5件); it counts to six decimals."
+    )
     document_number: Name | None = Field(default=None, description="文号 / 指令编号.")
     enterprise: tuple[Enterprise, ...] = ()
     location: Location | None = None

@@ -67,8 +67,8 @@ _RULES: Final[tuple[tuple[str, str, str, str], ...]] = (
     (
         "权重",
         "weights",
-        "同一事项由几家分担时按权重计（如4.5件）；件数 n 仍按整件计。",
-        "A matter that is shared among several counts by its weight (4.5 件); n counts tasks whole.",
+        "同一事项由几家分担时按权重计（如4.5件，计到小数点后六位）；件数 n 仍按整件计。",
+        "A matter that is shared among several counts by its weight (4.5 件), to six decimals; n counts tasks whole.",
     ),
     (
         "多值类别",

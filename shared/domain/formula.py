@@ -12,8 +12,14 @@ Number = int | Decimal
 """A number of tasks; a fraction where a matter is shared among several (4.5 件)."""
 _N = TypeVar("_N", int, Number)
 _FOUR_DECIMALS: Final = Decimal("0.0001")
+_SIX_DECIMALS: Final = Decimal("0.000001")
 Z: Final = 1.959963984540054
 """Two-sided 95 % of the normal distribution."""
+
+
+def exact_weight(weight: float) -> Decimal:
+    """By how much a task counts: its weight to six decimals, so that sums and differences of any number of tasks are exact."""
+    return Decimal(repr(weight)).quantize(_SIX_DECIMALS)
 
 
 @value

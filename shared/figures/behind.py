@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from shared.codec.facts import decode_fact
 from shared.codec.tasks import decode_task
 from shared.domain.evolve import evolve_all
-from shared.domain.formula import Number
+from shared.domain.formula import Number, exact_weight
 from shared.domain.measure import Measure
 from shared.domain.question import Question
 from shared.domain.task import Task
@@ -47,7 +47,7 @@ async def page_behind(snapshot: Snapshot, question: Question, measure: Measure, 
     first: list[Behind] = []
     async for found in _pieces(snapshot, question, measure, office):
         total += len(found)
-        weight += sum((Decimal(repr(one.account.weight)) for one in found), Decimal(0))
+        weight += sum((exact_weight(one.account.weight) for one in found), Decimal(0))
         first = sorted([*first, *found], key=_place)[: offset + limit]
     return Page(total, int(weight) if weight == int(weight) else weight, first[offset:])
 

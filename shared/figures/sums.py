@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, Final, Protocol
 
 import numpy as np
 
 from shared.codec.journal import day_number
-from shared.domain.formula import Counts, Number
+from shared.domain.formula import Counts, Number, exact_weight
 from shared.domain.measure import Measure
 from shared.domain.question import Handling
 from shared.domain.timeline import Account
@@ -144,7 +143,7 @@ def weighed(vector: Array, weight: float) -> Counts:
     tasks = tuple(vector.tolist())
     if weight == 1:
         return Counts(tasks, tasks)
-    exact = Decimal(repr(weight))
+    exact = exact_weight(weight)
     weighted: tuple[Number, ...] = tuple([count * exact for count in tasks])
     return Counts(tasks, weighted)
 

@@ -9,7 +9,7 @@ from typing import Final
 from shared.codec.facts import decode_fact
 from shared.domain.clock import ClockName
 from shared.domain.evolve import evolve
-from shared.domain.formula import Counts
+from shared.domain.formula import Counts, exact_weight
 from shared.domain.matter import Matter
 from shared.domain.measure import Measure, measures
 from shared.domain.task import Task
@@ -89,7 +89,7 @@ def counts_of_tasks(tasks: Iterable[Counted]) -> Counts:
     whole = [0] * len(Measure)
     weighted = [Decimal(0)] * len(Measure)
     for one in tasks:
-        weight = Decimal(repr(one.task.weight))
+        weight = exact_weight(one.task.weight)
         for measure in measures(one.bits):
             whole[measure] += 1
             weighted[measure] += weight
