@@ -72,7 +72,7 @@ async def test_an_event_told_late_is_heard_too(database: Database) -> None:
     draft.take(*course("0", "water", at(5)), *course("1", "water", at(5)))
     matter = Matter(CITY, "late")
     known = [about(matter, one) for one in (register(unit="water"), sign(at(hours=1)), submit(at(5)), send_back(at(7)))]
-    draft.take(*known)
+    draft = await committed(store, with_words(draft.take(*known), WORDS))
     absorbed = refold(draft.tasks[matter], about(matter, approve(at(6))), known, [], RULEBOOK)
     assert [entry.fact.kind for _, entries in absorbed.steps for entry in entries] == ["corrected"]
     for _, entries in absorbed.steps:
@@ -80,7 +80,7 @@ async def test_an_event_told_late_is_heard_too(database: Database) -> None:
     await committed(store, with_words(draft, WORDS))
 
     async with ReadStore(database).snapshot() as snapshot:
-        found = await signals(snapshot, PERIOD, WATCH, UNITS, "x")
+        found = await signals(snapshot, PERIOD, replace(WATCH, thresholds=Thresholds(same_review_tasks=3)), UNITS, "x")
 
     (one,) = [one for one in found.signals if one.kind == "same-review"]
     assert (one.count, one.occurrences[0].subject, one.occurrences[0].at) == (3, "late", at(6))
