@@ -148,10 +148,8 @@ def _all_groups(sums: Summed, question: Question, office: Office) -> dict[str, l
 
 def scope_of(question: Question) -> str:
     """The name of a question's scope in the feeds, `asked` for one that has none."""
-    given = [name for name in ("family", "source", "unit", "category", "enterprise") if getattr(question, name) is not None]
-    if not given:
-        return "all" if question.since is None and question.until is None else "asked"
-    return "asked"
+    everything = replace(Question(question.as_of), known_at=question.known_at, co_units=question.co_units)
+    return "all" if question == everything else "asked"
 
 
 def asked_of(question: Question) -> wire.Asked:

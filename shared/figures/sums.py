@@ -89,15 +89,6 @@ class Sums:
     closings: Mapping[int, tuple[Array, Array]] = field(default_factory=dict)
     """By place of the account: working minutes, and how many closings took so long, at the last instant."""
 
-    def of(self, keep: Keep) -> "Sums":
-        """The same of some accounts only; without months, unless all are kept."""
-        places = [place for place, account in enumerate(self.accounts) if keep(account)]
-        if len(places) == len(self.accounts):
-            return self
-        closings = {new: self.closings[old] for new, old in enumerate(places) if old in self.closings}
-        accounts = [self.accounts[place] for place in places]
-        return Sums(self.instants, accounts, self.counts[:, places], {}, closings)
-
     def total(self, at: int = -1, keep: Keep | None = None) -> Counts:
         """The counts of all accounts, or of some, at one of the instants."""
         places = [place for place, account in enumerate(self.accounts) if keep is None or keep(account)]
