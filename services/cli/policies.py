@@ -59,7 +59,13 @@ def check(
 
 def _document(one: Policy) -> dict[str, Any]:
     rules = [
-        {"id": rule.id, "budget": str(rule.budget), "near": [str(lead) for lead in rule.near], "citation": rule.citation}
+        {
+            "id": rule.id,
+            "budget": str(rule.budget),
+            "near": [str(lead) for lead in rule.near],
+            "late": [str(lag) for lag in rule.late],
+            "citation": rule.citation,
+        }
         | {"first_day_counts": rule.counting.first_day_counts, "roll": rule.counting.roll}
         | {"cut_off": rule.counting.cut_off, "day_from": rule.counting.day_from, "starts": rule.starts}
         for rule in one.rules

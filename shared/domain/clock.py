@@ -10,7 +10,7 @@ from shared.domain.budget import FIXED, GIVEN, OPEN_ENDED, Budget, DuePeriod
 from shared.domain.calendar import Calendar
 from shared.domain.period import Counting, Due, Pause, due, first_day, spelled, trace
 from shared.domain.rule import Rule
-from shared.domain.shift import ahead, last_day, resumed
+from shared.domain.shift import ahead, behind, last_day, resumed
 from shared.domain.value import replace, value
 
 
@@ -255,4 +255,5 @@ def _rungs(rule: Rule, since: datetime, due: datetime | None, calendar: Calendar
     if due is None:
         return ()
     near = [Rung(f"near-{lead}", "near", at) for lead in rule.near if (at := ahead(due, lead, calendar)) > since]
-    return (*sorted(near, key=lambda rung: rung.at), Rung("overdue", "overdue", due))
+    late = [Rung(f"late-{lag}", "overdue", behind(due, lag, calendar)) for lag in rule.late]
+    return (*sorted(near, key=lambda rung: rung.at), Rung("overdue", "overdue", due), *sorted(late, key=lambda rung: rung.at))

@@ -44,6 +44,27 @@ def ahead(instant: datetime, lead: Budget, calendar: Calendar) -> datetime:
             assert_never(lead.unit)
 
 
+def behind(instant: datetime, lag: Budget, calendar: Calendar) -> datetime:
+    """The instant that lies a lag after a due: that of telling again. A lag in working days is the start of the working day that
+    comes so many after the last one: the first working day after the end of a Friday is the Monday, or a Saturday that is worked.
+    """
+    match lag.unit:
+        case "min":
+            return instant + timedelta(minutes=lag.number)
+        case "h":
+            return instant + timedelta(hours=lag.number)
+        case "wh":
+            return calendar.after_working_time(instant, lag.working_time)
+        case "cd":
+            return instant + timedelta(days=lag.number)
+        case "wd":
+            return start_of(calendar.after(last_day(instant, calendar), lag.number), calendar.zone)
+        case "mo" | "open":
+            raise ValueError(f"{lag} is no lag")
+        case _:
+            assert_never(lag.unit)
+
+
 def later(instant: datetime, budget: Budget, calendar: Calendar) -> datetime:
     """The instant that lies a budget after a due: the latest to which it may be extended."""
     match budget.unit:

@@ -69,6 +69,7 @@ class _Rule(_Table):
     budget: Annotated[Budget, BeforeValidator(_budget)]
     citation: Citation
     near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
+    late: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
     first_day_counts: bool = False
     roll: bool = True
     cut_off: Annotated[time | None, AfterValidator(_local_time)] = None
@@ -83,7 +84,7 @@ class _Rule(_Table):
 
     def rule(self, id_: str) -> Rule:
         counting = Counting(self.first_day_counts, self.roll, self.cut_off, self.day_from)
-        return Rule(id_, self.budget, self.citation, self.near, counting, self.starts)
+        return Rule(id_, self.budget, self.citation, self.near, counting, self.starts, self.late)
 
 
 class _AtOnce(_Rule):
@@ -100,9 +101,10 @@ class _Internal(_Table):
     before: Annotated[Budget, BeforeValidator(_lead)]
     citation: Citation
     near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
+    late: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
 
     def rule(self, id_: str) -> Rule:
-        return Rule(id_, self.before, self.citation, self.near)
+        return Rule(id_, self.before, self.citation, self.near, late=self.late)
 
 
 class _Finish(_Table):
