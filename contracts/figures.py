@@ -180,7 +180,8 @@ class Figures(FiguresContract):
     periods: tuple[Group, ...] = Field(default=(), description="By month of receipt, `YYYY-MM`.")
     left_out: tuple[str, ...] = Field(
         default=(),
-        description="Fields whose groups are too many for one message and are empty here; over HTTP they are whole.",
+        description="Fields that are empty here because their groups are too many for one message (over HTTP they are whole), or"
+        " because they were not asked for (`by`).",
     )
 
 

@@ -28,7 +28,8 @@ from shared.clock import SystemClock
 from shared.domain.formula import FORMULAS
 from shared.domain.matter import Family
 from shared.domain.question import Question
-from shared.figures.csv_file import By, figures_csv
+from shared.figures.by import By
+from shared.figures.csv_file import figures_csv
 from shared.figures.document import Office, figures
 from shared.figures.excel import figures_workbook
 from shared.settings import Settings

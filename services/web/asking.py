@@ -9,11 +9,13 @@ from starlette.datastructures import QueryParams
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.domain.question import Question
+from shared.figures.by import ALL, By
 from shared.figures.period import FIRST_YEAR, LAST_YEAR
 
 _T = TypeVar("_T")
 
 FILTERS: Final = ("family", "source", "unit", "category", "enterprise", "from", "to", "as_of", "known_at", "co_units")
+NO_SPLIT: Final = "none"
 MOST_CHARACTERS: Final = 1000
 MOST_LINES: Final = 1000
 MOST_SKIPPED: Final = 1_000_000
@@ -61,6 +63,11 @@ class Asked:
             enterprise=self._read("enterprise", _text),
             co_units=self._read("co_units", _yes_or_no) or False,
         )
+
+    def splits(self) -> frozenset[By]:
+        """The splits whose groups are asked for: all, some by name with commas between, or none."""
+        said = self._read("by", _splits)
+        return ALL if said is None else said
 
     @property
     def of_now(self) -> bool:
@@ -124,6 +131,13 @@ def _measure(name: str, given: str) -> Measure:
         if measure.word == given:
             return measure
     raise WrongParameter(name, given, f"one of {_MEASURES}")
+
+
+def _splits(name: str, given: str) -> frozenset[By]:
+    words = [] if given == NO_SPLIT else given.split(",")
+    if not set(words) <= set(By):
+        raise WrongParameter(name, given, f"{NO_SPLIT}, or some of {', '.join(By)} with commas between")
+    return frozenset(map(By, words))
 
 
 def _text(name: str, given: str) -> str:

@@ -1,7 +1,7 @@
 """The books that requests are answered from: snapshots of the store, a few at a time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -10,6 +10,7 @@ from services.web.asking import Asked
 from shared.clock import Clock
 from shared.domain.question import Question
 from shared.domain.value import replace
+from shared.figures.by import ALL, By
 from shared.figures.document import Office, figures
 from shared.figures.live import Live, live_body
 from shared.storage.reading import ReadStore, Snapshot
@@ -39,7 +40,7 @@ class Books:
         """The figures that a request asks for, as JSON. Those of now follow the journal, others add it up. Raises
         WrongParameter, NotStored.
         """
-        question = asked.question(self.clock.now())
+        question, by = asked.question(self.clock.now()), asked.splits()
         if asked.of_now:
             # One after another: of two requests that wait, the one with the older instant or the older snapshot would seem to
             # turn the clock or the ledger back, and everything would be read anew.
@@ -48,12 +49,12 @@ class Books:
             # Another request may have moved the sums on meanwhile: what they are true for now answers this one as well.
             as_of = self._live.as_of
             if as_of is not None:
-                body = await live_body(self._live, replace(question, as_of=as_of), self.office)
+                body = await live_body(self._live, replace(question, as_of=as_of), self.office, by)
                 if body is not None:
                     return body
-        return (await self.document(question)).model_dump_json().encode()
+        return (await self.document(question, by)).model_dump_json().encode()
 
-    async def document(self, question: Question) -> Figures:
-        """The answer to any question. Raises NotStored."""
+    async def document(self, question: Question, by: Set[By] = ALL) -> Figures:
+        """The answer to any question, with the groups of some splits. Raises NotStored."""
         async with self.open() as snapshot:
-            return await figures(snapshot, question, self.office)
+            return await figures(snapshot, question, self.office, by)

@@ -15,7 +15,8 @@ from services.web.board import Board
 from services.web.books import Books
 from services.web.fanout import TooManyClients
 from services.web.feeds import SCOPE, Feeds
-from shared.figures.csv_file import By, figures_csv
+from shared.figures.by import By
+from shared.figures.csv_file import figures_csv
 from shared.figures.excel import figures_workbook
 
 _READ: Final = ["GET", "HEAD"]
@@ -28,7 +29,7 @@ def add_figures(app: FastAPI, board: Board, books: Books) -> None:
     @app.api_route("/api/v1/figures", methods=_READ)
     async def as_json(request: Request) -> Response:
         if request.query_params:
-            return _json(await books.figures(Asked(request.query_params, books.office.zone, FILTERS)))
+            return _json(await books.figures(Asked(request.query_params, books.office.zone, (*FILTERS, "by"))))
         newest = board.state.figures
         return _json(newest.model_dump_json()) if newest is not None else not_ready("no figures have been published yet")
 

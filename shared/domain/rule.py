@@ -14,9 +14,9 @@ AT_ONCE: Final[frozenset[Starts]] = frozenset({"push", "receipt"})
 
 @value
 class Rule:
-    """How one clock of a policy is set: budget, legal citation, how long before the due it warns, how long after it it tells again
-    that it is still not done, how days are counted, and from when. The internal due's budget is its lead: so long before the finish
-    due.
+    """How one clock of a policy is set: budget, legal citation, how long before the due it warns, how long after it it tells
+    again what is still not done, how days are counted, and from when. The internal due's budget is its lead: so long before the
+    finish due.
     """
 
     id: str

@@ -3,14 +3,14 @@
 import csv
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from enum import StrEnum
 from io import StringIO
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contracts.figures import Counts, Figures, Group, Rates
+from contracts.figures import Counts, Figures, Rates
 from shared.domain.formula import FORMULAS
 from shared.domain.measure import MEANINGS
+from shared.figures.by import By
 
 TOTAL: Final = "合计"
 NUMERATOR, DENOMINATOR = "分子", "分母"
@@ -19,37 +19,6 @@ _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _BOM: Final = "\ufeff"
 
 Cell = str | int | float
-
-
-class By(StrEnum):
-    """What figures can be split by."""
-
-    FAMILY = "family"
-    SOURCE = "source"
-    UNIT = "unit"
-    CATEGORY = "category"
-    ENTERPRISE = "enterprise"
-    PERIOD = "period"
-
-    @property
-    def zh(self) -> str:
-        """The header of the column of groups."""
-        return _SPLITS[self][1]
-
-    def groups(self, figures: Figures) -> tuple[Group, ...]:
-        """The groups of figures that are split by this."""
-        groups: tuple[Group, ...] = getattr(figures, _SPLITS[self][0])
-        return groups
-
-
-_SPLITS: Final[dict[By, tuple[str, str]]] = {
-    By.FAMILY: ("families", "类别"),
-    By.SOURCE: ("sources", "来源"),
-    By.UNIT: ("units", "单位"),
-    By.CATEGORY: ("categories", "事项分类"),
-    By.ENTERPRISE: ("enterprises", "企业"),
-    By.PERIOD: ("periods", "收到月份"),
-}
 
 
 def figures_csv(figures: Figures, by: By | None) -> bytes:

@@ -1,7 +1,7 @@
 """Sums as they are published: whole, with every rate's parts, the instants, what is left out, and the way to the list behind."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
@@ -13,6 +13,7 @@ from shared.domain.formula import FORMULAS, Counts, Rate
 from shared.domain.measure import Measure
 from shared.domain.question import Dimension, Flow, Handling, Question, flow
 from shared.domain.timeline import Account
+from shared.figures.by import ALL, By
 from shared.figures.shares import Plain, counts_and_rates, plain_number, plain_rate
 from shared.figures.splits import Split
 from shared.figures.sums import Span, Summed, summed
@@ -52,12 +53,12 @@ class Office:
         return Keep(question, None if question.unit is None else self.units.with_those_below(question.unit))
 
 
-async def figures(snapshot: Snapshot, question: Question, office: Office) -> wire.Figures:
-    """The answer to a question, of one snapshot."""
+async def figures(snapshot: Snapshot, question: Question, office: Office, by: Set[By] = ALL) -> wire.Figures:
+    """The answer to a question with the groups of some splits, of one snapshot."""
     keep = office.keeper(question)
     span = Span(question.known_at, question.since, question.until)
     sums = await summed(snapshot, (question.as_of,), span, keep)
-    document = await asyncio.to_thread(document_of, sums, question, office, await snapshot.positions())
+    document = await asyncio.to_thread(document_of, sums, question, office, await snapshot.positions(), by)
     came_and_went = await period_flow(snapshot, question, office)
     return document.model_copy(update={"flow": came_and_went})
 
@@ -95,15 +96,17 @@ def moment_before(instant: datetime) -> datetime:
     return (instant.astimezone(UTC) - datetime.resolution).astimezone(instant.tzinfo)
 
 
-def document_of(sums: Summed, question: Question, office: Office, positions: Mapping[int, int]) -> wire.Figures:
+def document_of(
+    sums: Summed, question: Question, office: Office, positions: Mapping[int, int], by: Set[By] = ALL
+) -> wire.Figures:
     """The figures of sums that hold what the question covers, and no more."""
-    return wire.Figures.model_validate(plain_document(sums, question, office, positions))
+    return wire.Figures.model_validate(plain_document(sums, question, office, positions, by))
 
 
-def plain_document(sums: Summed, question: Question, office: Office, positions: Mapping[int, int]) -> Plain:
+def plain_document(sums: Summed, question: Question, office: Office, positions: Mapping[int, int], by: Set[By] = ALL) -> Plain:
     """The same as plain values, ready to be written as JSON in a quarter of the time that the model takes."""
     total = sums.total()
-    groups = _all_groups(sums, question, office)
+    groups = _all_groups(sums, question, office, by)
     whole: Plain = {"counts": total}
     every = [whole, *(group for part in groups.values() for group in part)]
     for group, (counts, rates) in zip(every, counts_and_rates([group["counts"] for group in every], office.few), strict=True):
@@ -124,26 +127,30 @@ def plain_document(sums: Summed, question: Question, office: Office, positions: 
         "tasks": list_path(question),
         **groups,
         "unregistered_units": sorted(units - office.units.keys() - {""}),
-        "left_out": (),
+        "left_out": [split.field for split in By if split not in by],
     }
 
 
-def _all_groups(sums: Summed, question: Question, office: Office) -> dict[str, list[Plain]]:
-    """The groups of every split, with counts that are not published yet."""
+def _all_groups(sums: Summed, question: Question, office: Office, by: Set[By]) -> dict[str, list[Plain]]:
+    """The groups of every split that is asked for, with counts that are not published yet."""
 
     def groups(dimension: Dimension, names: Mapping[str, str], *, unnamed: bool = True) -> list[Plain]:
         grouped = sums.by(Split(dimension, question.co_units))
         return _groups(grouped if unnamed else _named(grouped), names, _paths(question, dimension))
 
-    units = sums.by(Split("unit", question.co_units, upwards=True, units=office.units))
-    return {
-        "families": groups("family", FAMILY_NAMES),
-        "sources": groups("source", {}),
-        "units": _groups(units, office.units, _paths(question, "unit"), office.units.above),
-        "categories": groups("category", {}),
-        "enterprises": groups("enterprise", {}, unnamed=False),
-        "periods": [_period(month, counts, question) for month, counts in sums.by_month().items()],
+    def units() -> list[Plain]:
+        grouped = sums.by(Split("unit", question.co_units, upwards=True, units=office.units))
+        return _groups(grouped, office.units, _paths(question, "unit"), office.units.above)
+
+    found: dict[By, Callable[[], list[Plain]]] = {
+        By.FAMILY: lambda: groups("family", FAMILY_NAMES),
+        By.SOURCE: lambda: groups("source", {}),
+        By.UNIT: units,
+        By.CATEGORY: lambda: groups("category", {}),
+        By.ENTERPRISE: lambda: groups("enterprise", {}, unnamed=False),
+        By.PERIOD: lambda: [_period(month, counts, question) for month, counts in sums.by_month().items()],
     }
+    return {split.field: made() if split in by else [] for split, made in found.items()}
 
 
 def scope_of(question: Question) -> str:

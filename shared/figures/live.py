@@ -1,7 +1,7 @@
 """Figures as of now without reading the journal again: sums that follow it, however many tasks lie behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Set
 from datetime import date, datetime
 from typing import Final, TypeVar
 
@@ -12,6 +12,7 @@ from contracts import figures as wire
 from shared.domain.question import DIMENSIONS, Question, flow
 from shared.domain.timeline import Account
 from shared.figures.balances import Balances, Read, month_number
+from shared.figures.by import ALL, By
 from shared.figures.document import Office, flow_ends, plain_document, wire_flow
 from shared.figures.groups import Groups
 from shared.figures.growing import Array
@@ -148,14 +149,14 @@ async def _unread(snapshot: Snapshot, partition: int, read: Read) -> AsyncIterat
     read.chunk, read.lines = chunk, lines
 
 
-async def live_figures(live: Live, question: Question, office: Office) -> wire.Figures | None:
+async def live_figures(live: Live, question: Question, office: Office, by: Set[By] = ALL) -> wire.Figures | None:
     """The answer to a question as of the instant of `live`, as `figures` would give it; None where the journal must be asked."""
-    return await _answer(live, question, office, wire.Figures.model_validate)
+    return await _answer(live, question, office, by, wire.Figures.model_validate)
 
 
-async def live_body(live: Live, question: Question, office: Office) -> bytes | None:
+async def live_body(live: Live, question: Question, office: Office, by: Set[By] = ALL) -> bytes | None:
     """The same as JSON, in a third of the time."""
-    return await _answer(live, question, office, to_json)
+    return await _answer(live, question, office, by, to_json)
 
 
 def to_json(plain: Plain) -> bytes:
@@ -163,20 +164,20 @@ def to_json(plain: Plain) -> bytes:
     return orjson.dumps(plain, option=orjson.OPT_UTC_Z)
 
 
-async def _answer(live: Live, question: Question, office: Office, made: Callable[[Plain], _T]) -> _T | None:
+async def _answer(live: Live, question: Question, office: Office, by: Set[By], made: Callable[[Plain], _T]) -> _T | None:
     if live.as_of is None:
         return None
     async with live.lock:
         part = live.part(question)
         if part is None:
             return None
-        plain = await asyncio.to_thread(plain_figures, part, question, office, live.positions)
+        plain = await asyncio.to_thread(plain_figures, part, question, office, live.positions, by)
     return await asyncio.to_thread(made, plain)
 
 
-def plain_figures(part: Part, question: Question, office: Office, positions: Mapping[int, int]) -> Plain:
+def plain_figures(part: Part, question: Question, office: Office, positions: Mapping[int, int], by: Set[By] = ALL) -> Plain:
     """The document of a part, with the flow of its period."""
-    document = plain_document(part, question, office, positions)
+    document = plain_document(part, question, office, positions, by)
     came_and_went = _flow(part, question, office)
     return document | {"flow": came_and_went and came_and_went.model_dump()}
 

@@ -36,8 +36,18 @@ class Part:
         """The counts of all."""
         total = Counts()
         for weight, chosen in self._weights:
-            total += weighed(summed_rows(self._matrix(weight, chosen)), weight)
+            total += weighed(self._vector(weight, chosen), weight)
         return total
+
+    def _vector(self, weight: float, chosen: Array | None) -> Array:
+        """The sum of the counts of accounts of one weight."""
+        if weight in self._matrices or (self.since is None and self.until is None):
+            return summed_rows(self._matrix(weight, chosen))
+        # Of a period, the sums of its months are added in a fraction of the time that a matrix of all accounts takes.
+        vector = np.zeros(len(Measure), dtype=np.int32)
+        for month in self._months():
+            vector += summed_rows(self._of_month(month, weight, chosen)[1])
+        return vector
 
     def by(self, keys: Split) -> dict[str, Counts]:
         """The counts of groups; an account with several keys counts in each."""

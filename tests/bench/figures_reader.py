@@ -93,7 +93,7 @@ async def measure(url: str) -> dict[str, Any]:
         found["scopes"] = (await timed(partial(_every_scope, live)))._asdict()
         found["service_mib"] = resident_mib()
         found["refresh"] = spread([await timed(partial(_refresh, store, live)) for _ in range(20)])
-        for name, ask in (("sums", _sums), ("body", live_body), ("live", live_figures)):
+        for name, ask in (("figure", _figure), ("sums", _sums), ("body", live_body), ("live", live_figures)):
             found[name] = spread([await timed(partial(ask, live, one, OFFICE)) for one in questions(ASKED)])
         past = NOW - timedelta(days=200)
         for name, known in (("past_known_now", None), ("past_known_then", past)):
@@ -116,6 +116,11 @@ async def _every_scope(live: Live) -> None:
         assert part is not None
         await asyncio.to_thread(part.fingerprint)
         to_json(await asyncio.to_thread(plain_document, part, Question(NOW), OFFICE, live.positions))
+
+
+async def _figure(live: Live, question: Question, office: Office) -> None:
+    """Counts, rates, handling times and flow of what is asked for, as JSON, without groups."""
+    assert await live_body(live, question, office, frozenset())
 
 
 async def _sums(live: Live, question: Question, _office: Office) -> None:

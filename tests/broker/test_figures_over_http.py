@@ -191,6 +191,15 @@ async def test_the_figures_of_now_follow_the_store_and_are_those_that_the_journa
             ).json()
             assert (now["counts"]["open"], now["counts"]["overdue_open"]) == (1, 1)
             assert now == then
+            for instant in ("", f"&as_of={now['as_of'].replace('+', '%2B')}"):
+                some = (await client.get(f"/api/v1/figures?{question}&by=unit,period{instant}")).json()
+                none = (await client.get(f"/api/v1/figures?{question}&by=none{instant}")).json()
+                assert some["left_out"] == ["families", "sources", "categories", "enterprises"]
+                assert none["left_out"] == ["families", "sources", "units", "categories", "enterprises", "periods"]
+                for answer in (some, none):
+                    assert all(not answer[field] for field in answer["left_out"])
+                    assert all(answer[field] == now[field] for field in ("counts", "rates", "handling", "flow"))
+                assert (some["units"], some["periods"]) == (now["units"], now["periods"])
         await committed(store, draft.take(sample.approve(sample.at(6))))
         after = (await client.get("/api/v1/figures?unit=bureau")).json()
     assert (after["counts"]["open"], after["counts"]["closed_late"]) == (0, 1)

@@ -11,11 +11,12 @@ from services.web.asking import FILTERS, Asked, WrongParameter
 from shared.domain.matter import Family
 from shared.domain.measure import Measure
 from shared.domain.question import Question
+from shared.figures.by import By
 from shared.figures.document import list_path
 from tests.support.sample import SHANGHAI
 
 NOW: Final = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-LIST: Final = (*FILTERS, "measure", "limit", "offset")
+LIST: Final = (*FILTERS, "measure", "limit", "offset", "by")
 WHOLE: Final = Question(
     as_of=datetime(2026, 7, 1, tzinfo=timezone(timedelta(hours=8))),
     known_at=datetime(2026, 7, 5, 9, 30, tzinfo=UTC),
@@ -81,6 +82,9 @@ def test_an_instant_without_offset_is_the_offices_and_a_plus_sign_need_not_be_en
         ("limit", "²"),
         ("offset", "-1"),
         ("offset", "1e3"),
+        ("by", "units"),
+        ("by", ""),
+        ("by", "unit,none"),
         ("famly", "complaint"),
     ],
 )
@@ -104,6 +108,12 @@ def test_a_list_needs_a_measure_and_has_a_size_of_its_own() -> None:
     assert asked("limit=7&offset=14").page(50) == (7, 14)
 
 
+def test_splits_are_all_unless_some_or_none_are_named() -> None:
+    assert asked("").splits() == frozenset(By)
+    assert asked("by=unit,period").splits() == {By.UNIT, By.PERIOD}
+    assert asked("by=none").splits() == frozenset()
+
+
 def test_every_filter_is_in_the_address_of_a_list() -> None:
     assert {name for name, _ in parse_qsl(list_path(WHOLE).partition("?")[2])} == set(FILTERS)
 
@@ -113,3 +123,4 @@ def _read_all(query: str) -> None:
     one.question(NOW)
     one.measure()
     one.page(50)
+    one.splits()

@@ -10,7 +10,8 @@ import pytest
 from contracts.figures import Figures
 from shared.domain.formula import FORMULAS
 from shared.domain.measure import MEANINGS
-from shared.figures.csv_file import By, figures_csv, headers
+from shared.figures.by import By
+from shared.figures.csv_file import figures_csv, headers
 from tests.support.published import group, published
 
 AS_OF: Final = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
