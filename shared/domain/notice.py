@@ -1,0 +1,203 @@
+"""Notices: who is to be told of an alert, when and why; and whether a notice still holds when its time has come."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final, Literal
+
+from shared.domain.calendar import Calendar
+from shared.domain.person import Chosen, Role, Roster
+from shared.domain.route import Route, Step, route_of
+from shared.domain.task import Archived, Closed, Ended, Suspended, Task
+from shared.domain.telling import Hours, is_urgent, step_at, told_at
+from shared.domain.value import replace, value
+
+Topic = Literal["sign", "respond", "finish", "internal", "answer", "look-back", "urge", "alarm"]
+Kind = Literal["near", "overdue", "urge", "letter", "alarm"]
+Dropped = Literal[
+    "closed", "archived", "ended", "suspended", "extended", "answered", "withdrawn", "gone", "acknowledged", "covered", "silenced"
+]
+"""Why somebody was not told: what became of the task or the clock; that somebody took note; that a higher rung was told."""
+_SHOWS: Final = 12
+
+
+@value
+class Occasion:
+    """What there is to tell of: an alert by task, clock, due-version and rung, or somebody's word on a task."""
+
+    owner: str
+    number: str
+    topic: Topic
+    version: int
+    rung: str
+    kind: Kind
+    at: datetime
+    due: datetime | None
+
+
+@value
+class Reason:
+    """Why a person is told."""
+
+    route: str
+    step: int
+    role: Role
+    instead_of: tuple[str, ...] = ()
+    """Ids of those who are away, in whose place the person is told."""
+    waited: Literal["", "hours", "step"] = ""
+    """For what: office hours, or that nobody of an earlier step had acknowledged the alert."""
+
+
+@value
+class Notice:
+    """One person is to be told of one occasion, at the earliest at `tell_at`."""
+
+    occasion: Occasion
+    person: str
+    reason: Reason
+    tell_at: datetime
+    urgent: bool
+    channels: tuple[str, ...] = ()
+    """Instead of the person's own; none named is those."""
+
+    @property
+    def id(self) -> str:
+        """The same for the same person and occasion, however often it is planned."""
+        one = self.occasion
+        key = "\x1f".join((one.owner, one.number, one.topic, str(one.version), one.rung, self.person))
+        return blake2b(key.encode(), digest_size=_SHOWS).hexdigest()
+
+
+@value
+class Acknowledged:
+    """Somebody took note (知悉) of a task's alerts raised until then: of one clock in one due-version, or of all."""
+
+    owner: str
+    number: str
+    at: datetime
+    person: str
+    clock: str | None = None
+    version: int | None = None
+
+    def covers(self, occasion: Occasion) -> bool:
+        """Whether this speaks of an occasion."""
+        return (
+            (self.owner, self.number) == (occasion.owner, occasion.number)
+            and occasion.at <= self.at
+            and self.clock in (None, occasion.topic)
+            and self.version in (None, occasion.version)
+        )
+
+
+@value
+class Office:
+    """What an office says of whom to tell, and when."""
+
+    roster: Roster
+    routes: tuple[Route, ...]
+    hours: Hours
+    calendar: Calendar
+
+
+def notices(occasion: Occasion, task: Task, office: Office) -> tuple[Notice, ...]:
+    """Who is to be told of an occasion, each person once, in the order of the steps; nobody where no route covers it."""
+    urgent = _is_urgent(occasion, task)
+    route = route_of(office.routes, task, occasion.topic, occasion.rung, urgent=urgent)
+    if route is None:
+        return ()
+    found: dict[str, Notice] = {}
+    nobody_since: datetime | None = None
+    taken = 0
+    for step in route.steps:
+        # Where a step finds nobody, the next one takes its place: an empty post stops no alert.
+        at = nobody_since or step_at(occasion.at, step.after, office.calendar)
+        chosen_ones = tuple(_chosen(step, task, at, office))
+        if not chosen_ones:
+            nobody_since = at
+            continue
+        nobody_since = None
+        for chosen in chosen_ones:
+            reason = Reason(route.name, taken, chosen.role, chosen.instead_of)
+            tell_at = told_at(at, office.hours, office.calendar, urgent=urgent)
+            notice = Notice(occasion, chosen.person.id, reason, tell_at, urgent, route.channels)
+            found.setdefault(chosen.person.id, _with_delay(notice, at, office.hours))
+        taken += 1
+    return tuple(found.values())
+
+
+def _with_delay(notice: Notice, at: datetime, hours: Hours) -> Notice:
+    waited: Literal["", "hours", "step"] = "step" if at > notice.occasion.at else ""
+    if notice.tell_at > at + hours.settle:
+        waited = "hours"
+    return replace(notice, reason=replace(notice.reason, waited=waited))
+
+
+def _is_urgent(occasion: Occasion, task: Task) -> bool:
+    if occasion.topic in ("urge", "alarm"):
+        return task.priority == "extra_urgent"
+    clock = next((one for one in task.clocks if one.name == occasion.topic), None)
+    return clock is not None and is_urgent(clock, occasion.rung)
+
+
+def _chosen(step: Step, task: Task, at: datetime, office: Office) -> Iterator[Chosen]:
+    local = at.astimezone(office.calendar.zone)
+    for role in step.to:
+        if role is Role.DUTY:
+            yield from office.roster.on_duty(task.unit, at)
+            continue
+        handler = None
+        if handler is not None:
+            yield office.roster.present(handler, role, local.date())
+            continue
+        yield from office.roster.holders(role, task.unit, task.owner, local.date())
+
+
+def still_holds(notice: Notice, task: Task | None, acknowledged: Iterable[Acknowledged] = ()) -> Dropped | None:
+    """Why a person need not be told any more; None where the notice holds."""
+    if notice.reason.step and any(one.covers(notice.occasion) for one in acknowledged):
+        return "acknowledged"
+    if notice.occasion.topic == "alarm":
+        return None
+    if task is None:
+        return "gone"
+    if notice.occasion.topic == "urge":
+        return None if task.is_open else _over(task)
+    return _alert_over(notice.occasion, task)
+
+
+def _alert_over(occasion: Occasion, task: Task) -> Dropped | None:
+    clock = next((one for one in task.clocks if one.name == occasion.topic), None)
+    if clock is None:
+        return "gone"
+    if clock.version == occasion.version:
+        if clock.stopped_at is not None:
+            return "suspended" if isinstance(task.state, Suspended) else _over(task) or "answered"
+        held = any((a.clock, a.version, a.rung) == (clock.name, clock.version, occasion.rung) for a in task.alerts)
+        return None if held else "withdrawn"
+    return _over(task) or "extended"
+
+
+def _over(task: Task) -> Dropped | None:
+    match task.state:
+        case Closed():
+            return "closed"
+        case Archived():
+            return "archived"
+        case Ended():
+            return "ended"
+        case _:
+            return None
+
+
+def highest(holding: Sequence[Notice]) -> set[str]:
+    """The ids of the notices that are told, of those whose time has come for one person: of each task and clock the latest only,
+    so that after a standstill a person hears of the highest rung and not of each.
+    """
+    latest: dict[tuple[str, str, str, str], Notice] = {}
+    for notice in holding:
+        one = notice.occasion
+        key = (notice.person, one.owner, one.number, one.topic)
+        best = latest.get(key)
+        if best is None or (best.occasion.version, best.occasion.at) < (one.version, one.at):
+            latest[key] = notice
+    return {notice.id for notice in latest.values()}
