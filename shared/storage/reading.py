@@ -1,7 +1,7 @@
 """The readers' side of the store: figures, lists, one task's history. Everything of one `snapshot()` is of one instant."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,11 @@ from shared.domain.matter import Family, Matter
 from shared.domain.task import Task
 from shared.domain.timeline import Account
 from shared.ports import AlertRecord, LedgerRow, OverdueTask, ParkedEvent, RejectedPush, StoredRow
+from shared.storage.bulk import PairLookup
 from shared.storage.cohort import Cohort
 from shared.storage.engine import Database
 from shared.storage.instants import from_micros, instant_or_none, to_micros
-from shared.storage.tracking import PARKED_COLUMNS, ledger_row_of, parked_event_of
+from shared.storage.tracking import KNOWN_TASKS, PARKED_COLUMNS, ledger_row_of, parked_event_of
 from shared.storage.trouble import trouble_as_not_stored
 
 
@@ -34,6 +35,15 @@ class Snapshot:
     async def rows(self, sql: str, **parameters: Any) -> Any:
         """What a query of another reader of this package finds."""
         return await self._rows(sql, **parameters)
+
+    async def looked_up(self, lookup: PairLookup, pairs: Collection[tuple[str, str]]) -> Sequence[Any]:
+        """The rows of many pairs of keys at once."""
+        return await self._connection.run_sync(lambda connection: lookup.run(connection, pairs))
+
+    async def tasks_of(self, matters: Collection[Matter]) -> dict[Matter, Task]:
+        """The tasks of some matters as they stand; what is unknown is left out."""
+        rows = await self.looked_up(KNOWN_TASKS, sorted({(one.owner, one.number) for one in matters}))
+        return {task.matter: task for task in (decode_task(row.body) for row in rows)}
 
     async def positions(self) -> dict[int, int]:
         """The last ledger position of each partition."""

@@ -60,7 +60,7 @@ _REJECTED = BulkInsert(
     RejectedRow, "ON CONFLICT (subject, digest) DO UPDATE SET times = rejected.times + excluded.times, last_at = excluded.last_at"
 )
 
-_KNOWN_TASKS = PairLookup(
+KNOWN_TASKS = PairLookup(
     "SELECT task.body FROM {pairs} JOIN task ON task.owner = pair.a AND task.number = pair.b AND task.latest = 1"
 )
 _TAKEN = PairLookup(
@@ -163,7 +163,7 @@ class SqlTrackerStore:
         missing = [matter for matter in matters if matter not in at_hand]
 
         def work(connection: Connection) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
-            tasks, taken = _KNOWN_TASKS.run(connection, missing), _TAKEN.run(connection, events)
+            tasks, taken = KNOWN_TASKS.run(connection, missing), _TAKEN.run(connection, events)
             if not connection.execute(_ANY_PARKED).scalar_one():
                 return tasks, taken, ()
             return tasks, taken, (*_PARKED_OF_MATTERS.run(connection, matters), *_PARKED_BY_ID.run(connection, events))

@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlmodel import SQLModel
 
-from shared.storage import tables
+from shared.storage import notice_tables, tables
 from shared.storage.engine import BadDatabase, Database
 from shared.storage.schema import check, migrate
 from shared.storage.tracking import SqlTrackerStore
@@ -20,7 +20,7 @@ from tests.support.stores import committed, rows_in, taken
 
 
 def differences(connection: Connection) -> list[Any]:
-    assert tables, "the import fills the metadata"
+    assert all((tables, notice_tables)), "the imports fill the metadata"
     context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
     return list(compare_metadata(context, SQLModel.metadata))
 

@@ -3,9 +3,9 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from shared.storage import tables
+from shared.storage import notice_tables, tables
 
-assert tables, "the import fills the metadata"
+assert all((tables, notice_tables)), "the imports fill the metadata"
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata)
 with context.begin_transaction():

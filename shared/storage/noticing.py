@@ -1,0 +1,237 @@
+"""Notices, deliveries, acknowledgements and silences in the store. One transaction settles a round whole or not at all."""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, text
+
+from shared.domain.matter import Family, Matter
+from shared.domain.notice import Acknowledged, Notice, Occasion, Reason
+from shared.domain.person import Role
+from shared.domain.round import Judged
+from shared.domain.silence import Silence
+from shared.domain.value import value
+from shared.storage.bulk import BulkInsert, PairLookup
+from shared.storage.engine import Database
+from shared.storage.instants import from_micros, instant_or_none, to_micros
+from shared.storage.notice_tables import AcknowledgementRow, DeliveryRow, NoticeRow, ToldRow
+from shared.storage.reading import Snapshot
+from shared.storage.trouble import trouble_as_not_stored
+from shared.storage.undivided import undivided
+
+_PLAN: Final = BulkInsert(NoticeRow, "ON CONFLICT DO NOTHING")
+_DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
+_TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
+_ACKNOWLEDGE: Final = BulkInsert(AcknowledgementRow, "ON CONFLICT DO NOTHING")
+_ACKNOWLEDGED: Final = PairLookup(
+    "SELECT acknowledgement.* FROM {pairs} JOIN acknowledgement ON acknowledgement.owner = pair.a AND acknowledgement.number = pair.b"
+)
+_SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
+_CLAIM: Final = text(
+    "UPDATE delivery SET tries = tries + 1, tried_at = :now, next_at = :again WHERE id = :id AND state = 'sending'"
+    " AND next_at <= :now"
+)
+_RECORD: Final = text(
+    "UPDATE delivery SET state = :state, next_at = :next, answer = :answer WHERE id = :id AND state = 'sending'"
+)
+
+Sent = Literal["sending", "delivered", "failed"]
+
+
+@value
+class Delivery:
+    """One message by one channel. `next_at` is when it is tried next, None once it is settled."""
+
+    id: str
+    channel: str
+    people: tuple[str, ...]
+    title: str
+    lines: tuple[str, ...]
+    link: str
+    urgent: bool
+    made_at: datetime
+    state: Sent
+    tries: int
+    tried_at: datetime | None
+    next_at: datetime | None
+    answer: str
+    instead_of: str
+    """Id of the delivery by another channel that failed."""
+    notices: tuple[str, ...] = ()
+
+
+class NoticeStore:
+    """The notifier's side: it alone writes these tables. Every method may raise NotStored."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def plan(self, notices: Collection[Notice], acknowledged: Collection[Acknowledged]) -> None:
+        """Remember who is to be told, and who took note; what is there already stays as it is."""
+
+        def work(connection: Connection) -> None:
+            _PLAN.run(connection, [_notice_row(one) for one in notices])
+            _ACKNOWLEDGE.run(connection, [vars(one) | {"at": to_micros(one.at)} for one in acknowledged])
+
+        if notices or acknowledged:
+            await self._write(work)
+
+    async def settle(self, judged: Judged, deliveries: Collection[Delivery], now: datetime) -> None:
+        """End a round: who is told by which message, and why others are not."""
+        settled = [{"id": one.id, "state": "told", "why": "", "at": to_micros(now)} for one in judged.told]
+        settled += [{"id": one.id, "state": "dropped", "why": why, "at": to_micros(now)} for one, why in judged.dropped]
+
+        def work(connection: Connection) -> None:
+            if settled:
+                connection.execute(_SETTLE, sorted(settled, key=lambda row: str(row["id"])))
+            _deliver(connection, deliveries)
+
+        await self._write(work)
+
+    async def claim(self, delivery: Delivery, now: datetime, again: datetime) -> bool:
+        """Take a delivery for one try, which others leave alone until `again`; False when somebody else has taken it."""
+        terms = {"id": delivery.id, "now": to_micros(now), "again": to_micros(again)}
+        return bool(await self._write(lambda connection: connection.execute(_CLAIM, terms).rowcount))
+
+    async def record(
+        self, delivery: Delivery, state: Sent, next_at: datetime | None, answer: str, instead: Collection[Delivery] = ()
+    ) -> None:
+        """What became of a try; `instead` is the same message by other channels."""
+        terms = {
+            "id": delivery.id,
+            "state": state,
+            "next": None if next_at is None else to_micros(next_at),
+            "answer": answer,
+        }
+
+        def work(connection: Connection) -> None:
+            connection.execute(_RECORD, terms)
+            _deliver(connection, instead)
+
+        await self._write(work)
+
+    async def _write(self, work: Any) -> Any:
+        with trouble_as_not_stored():
+            return await undivided(self._database.write(work))
+
+
+async def due_notices(snapshot: Snapshot, now: datetime, limit: int) -> list[Notice]:
+    """Notices whose time has come, the earliest first."""
+    sql = "SELECT * FROM notice WHERE state = 'waiting' AND tell_at <= :now ORDER BY tell_at, id LIMIT :limit"
+    return [notice_of(row) for row in await snapshot.rows(sql, now=to_micros(now), limit=limit)]
+
+
+async def next_telling(snapshot: Snapshot) -> datetime | None:
+    """When the next notice is due to be told, or the next message to be tried."""
+    found = await snapshot.rows(
+        "SELECT min(at) AS at FROM (SELECT min(tell_at) AS at FROM notice WHERE state = 'waiting'"
+        " UNION ALL SELECT min(next_at) AS at FROM delivery WHERE state = 'sending') AS soonest"
+    )
+    return instant_or_none(found.scalar_one())
+
+
+async def sending(snapshot: Snapshot, now: datetime, limit: int) -> list[Delivery]:
+    """Messages that are to be tried now, urgent ones first."""
+    sql = "SELECT * FROM delivery WHERE state = 'sending' AND next_at <= :now ORDER BY urgent DESC, next_at, id LIMIT :limit"
+    return [delivery_of(row) for row in await snapshot.rows(sql, now=to_micros(now), limit=limit)]
+
+
+async def notices_of(snapshot: Snapshot, delivery: str) -> tuple[str, ...]:
+    """Ids of the notices that a message carries."""
+    rows = await snapshot.rows("SELECT notice FROM told WHERE delivery = :delivery ORDER BY notice", delivery=delivery)
+    return tuple(row.notice for row in rows)
+
+
+async def acknowledgements(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowledged]:
+    """Who took note of the alerts of some tasks."""
+    pairs = sorted({(one.owner, one.number) for one in matters})
+    rows = await snapshot.looked_up(_ACKNOWLEDGED, pairs)
+    return [Acknowledged(row.owner, row.number, from_micros(row.at), row.person, row.clock, row.version) for row in rows]
+
+
+async def silences(snapshot: Snapshot, since: datetime) -> list[Silence]:
+    """Silences that end after an instant, the earliest first."""
+    rows = await snapshot.rows("SELECT * FROM silence WHERE until > :since ORDER BY since, id", since=to_micros(since))
+    return [silence_of(row) for row in rows]
+
+
+def notice_of(row: Any) -> Notice:
+    """A notice as it lies in the store."""
+    due = instant_or_none(row.due_at)
+    occasion = Occasion(row.owner, row.number, row.topic, row.version, row.rung, row.kind, from_micros(row.at), due)
+    said = json.loads(row.reason)
+    reason = Reason(said["route"], said["step"], Role(said["role"]), tuple(said["instead_of"]), said["waited"])
+    return Notice(occasion, row.person, reason, from_micros(row.tell_at), bool(row.urgent), tuple(json.loads(row.channels)))
+
+
+def _notice_row(notice: Notice) -> dict[str, Any]:
+    one = notice.occasion
+    return {
+        "id": notice.id,
+        "owner": one.owner,
+        "number": one.number,
+        "topic": one.topic,
+        "version": one.version,
+        "rung": one.rung,
+        "kind": one.kind,
+        "at": to_micros(one.at),
+        "due_at": None if one.due is None else to_micros(one.due),
+        "person": notice.person,
+        "reason": _json(vars(notice.reason)),
+        "tell_at": to_micros(notice.tell_at),
+        "urgent": int(notice.urgent),
+        "channels": _json(notice.channels),
+        "state": "waiting",
+        "why": "",
+        "settled_at": None,
+    }
+
+
+def delivery_of(row: Any) -> Delivery:
+    """A message as it lies in the store, without its notices."""
+    return Delivery(
+        id=row.id,
+        channel=row.channel,
+        people=tuple(json.loads(row.people)),
+        title=row.title,
+        lines=tuple(json.loads(row.lines)),
+        link=row.link,
+        urgent=bool(row.urgent),
+        made_at=from_micros(row.made_at),
+        state=row.state,
+        tries=row.tries,
+        tried_at=instant_or_none(row.tried_at),
+        next_at=instant_or_none(row.next_at),
+        answer=row.answer,
+        instead_of=row.instead_of,
+    )
+
+
+def _deliver(connection: Connection, deliveries: Collection[Delivery]) -> None:
+    _DELIVER.run(connection, [_delivery_row(one) for one in deliveries])
+    _TELL.run(connection, [{"delivery": one.id, "notice": notice} for one in deliveries for notice in one.notices])
+
+
+def _delivery_row(one: Delivery) -> dict[str, Any]:
+    return {name: said for name, said in vars(one).items() if name != "notices"} | {
+        "people": _json(one.people),
+        "lines": _json(one.lines),
+        "urgent": int(one.urgent),
+        "made_at": to_micros(one.made_at),
+        "tried_at": None if one.tried_at is None else to_micros(one.tried_at),
+        "next_at": None if one.next_at is None else to_micros(one.next_at),
+    }
+
+
+def silence_of(row: Any) -> Silence:
+    """A silence as it lies in the store."""
+    covers = json.loads(row.covers)
+    if covers.get("family") is not None:
+        covers["family"] = Family(covers["family"])
+    return Silence(row.id, row.reason, row.by, from_micros(row.since), from_micros(row.until), **covers)
+
+
+def _json(said: Sequence[str] | dict[str, Any]) -> str:
+    return json.dumps(said, ensure_ascii=False)
