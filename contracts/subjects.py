@@ -11,9 +11,12 @@ IN_PATTERN: Final = "duban.in.*.*.*.*.*"
 """Exactly five tokens: a subject of another shape is refused by the server (no responders) instead of being lost."""
 SEAL: Final = "duban.reports.seal"
 """Where a running statistics service is asked to seal a report."""
+NOTICES_ASK: Final = "duban.notices.ask"
+"""Where a running notifier is asked to write down a silence or a key."""
 AUDITOR: Final = "duban.health.auditor"
 AUDITOR_KEY: Final = "health.auditor"
 """Key of the last recount in the bucket of figures."""
+DETECTOR: Final = "duban.health.detector"
 HEADS_SCOPE: Final = "heads"
 
 _UNSAFE = re.compile(r"[.*>%\s\x00-\x1f\x7f-\x9f]")
@@ -110,6 +113,11 @@ def fact(partition: int, unit: str, family: str, kind: str) -> str:
 def facts_of(partition: int) -> str:
     """All facts of one partition."""
     return f"duban.out.{partition}.>"
+
+
+def facts_of_kind(kind: str) -> str:
+    """All facts of one kind."""
+    return f"duban.out.*.*.*.{kind}"
 
 
 def receipt(sender: str, number: str) -> str:

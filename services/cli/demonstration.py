@@ -14,11 +14,11 @@ import typer
 
 from services.cli.console import DataOption, errors, output, progress, settings_for
 from services.cli.demo import UNITS, half_year
+from services.cli.demo.people import people
 from services.cli.demo.report import REPORT, indicators
 from services.cli.feed import client_of, publish_all
 from services.cli.place import UnusableFolder, make_folder
-from services.cli.run import HostOption, PortOption, everything, run_until_signalled
-from services.tracker.service import Tracker
+from services.cli.run import Everything, HostOption, PortOption, everything, run_until_signalled
 from shared.clock import ReplayClock
 from shared.observability import configure_logging
 from shared.settings import Settings
@@ -53,7 +53,7 @@ async def _demo(settings: Settings, host: str, port: int, seconds: float) -> Non
     async with everything(settings, host, port, clock) as running:
         output.print("Feeding the first half of 2023: open the page and watch.\n", highlight=False)
         assert running.settings.nats_url is not None
-        await _feed(running.settings.nats_url, running.tracker, seconds)
+        await _feed(running.settings.nats_url, running, seconds)
         output.print(
             "The half-year is fed; the page stays. Ask for figures in another terminal:\n\n"
             "  duban figures --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19 --by unit"
@@ -64,17 +64,35 @@ async def _demo(settings: Settings, host: str, port: int, seconds: float) -> Non
         await asyncio.get_running_loop().create_future()
 
 
-async def _feed(url: str, tracker: Tracker, seconds: float) -> None:
+async def _feed(url: str, running: Everything, seconds: float) -> None:
     days = list(_days())
     async with client_of(url) as client:
         with progress("days") as bar:
             job = bar.add_task("2023", total=len(days))
             for day, lines in days:
-                await publish_all(client, lines, _refused)
-                await tracker.idle()
-                await tracker.drive_to(day)
+                for first, some in _hours(lines):
+                    await _drive_to(running, first)
+                    await publish_all(client, some, _refused)
+                    await running.tracker.idle()
+                await _drive_to(running, day)
                 bar.update(job, description=f"{day - timedelta(days=1):%Y-%m-%d}", advance=1)
                 await asyncio.sleep(seconds / len(days))
+
+
+async def _drive_to(running: Everything, instant: datetime) -> None:
+    """Raise what is crossed before an instant, and tell whoever is to be told by then."""
+    await running.tracker.drive_to(instant)
+    await running.tracker.published()
+    await running.notifier.drive_to(instant)
+
+
+def _hours(lines: list[bytes]) -> Iterator[tuple[datetime, list[bytes]]]:
+    """Events of a day by the hours in which they come, each with the instant of the first: people are told in between."""
+    by_hour: dict[str, list[bytes]] = defaultdict(list)
+    for line in lines:
+        by_hour[str(orjson.loads(line)["time"])[:13]].append(line)
+    for _, some in sorted(by_hour.items()):
+        yield min(datetime.fromisoformat(orjson.loads(line)["time"]) for line in some), some
 
 
 def _days() -> Iterator[tuple[datetime, list[bytes]]]:
@@ -102,4 +120,5 @@ def _make_anew(data: Path) -> None:
     units = "".join(f'[[unit]]\ncode = "{code}"\nname = "{name}"\n\n' for code, name in UNITS)
     (data / "units.toml").write_text(units, encoding="utf-8")
     (data / "report.toml").write_text(REPORT, encoding="utf-8")
+    (data / "people.toml").write_text(people(), encoding="utf-8")
     (data / "indicators.toml").write_text(indicators(), encoding="utf-8")

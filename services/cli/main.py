@@ -18,16 +18,19 @@ from services.cli import (
     history,
     indicators,
     look,
+    notify,
     policies,
     report,
     run,
     signals,
+    silence,
     simulate,
     trend,
 )
 from services.cli.console import errors
 from services.cli.place import NothingRunning, UnusableFolder
 from services.cli.seal import NotSealed
+from services.notifier.channels.load import BadChannels
 from services.web.service import PortInUse
 from shared.calendars import BadCalendarFile
 from shared.campaigns import BadCampaign
@@ -39,6 +42,7 @@ from shared.ports import LeaseLost, NotStored
 from shared.report.indicators import BadIndicators
 from shared.report.office import BadReport
 from shared.report.word import BadTemplate
+from shared.roster import BadRoster
 from shared.signals import BadSignals
 from shared.storage.engine import BadDatabase, FolderInUse
 from shared.units import BadUnits
@@ -50,6 +54,8 @@ EXIT_CONFIG: Final = 78
 _TROUBLES: Final[dict[type[Exception], int]] = {
     BadDatabase: EXIT_CONFIG,
     BadCalendarFile: EXIT_CONFIG,
+    BadChannels: EXIT_CONFIG,
+    BadRoster: EXIT_CONFIG,
     BadCampaign: EXIT_CONFIG,
     BadIndicators: EXIT_CONFIG,
     BadPolicy: EXIT_CONFIG,
@@ -78,7 +84,7 @@ app = typer.Typer(
 )
 for commands in (
     *(run, demonstration, feed, history, figures, trend, signals, report, indicators, look),
-    *(deadlines, policies, campaigns, audit),
+    *(deadlines, policies, campaigns, notify, silence, audit),
 ):
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)

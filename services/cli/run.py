@@ -18,19 +18,26 @@ from services.cli.console import DEFAULT_DATA, DataOption, output, settings_for
 from services.cli.installation import holder, installed
 from services.cli.place import forget_running, make_folder, nats_url, note_running
 from services.intake.campaigns import Campaigns
+from services.notifier.channels.load import load_channels
+from services.notifier.desk import Desk
+from services.notifier.service import Notifier
 from services.statistics.auditor import Auditor
 from services.statistics.service import Statistics
 from services.tracker.service import Tracker
 from services.web.service import PortInUse, Web
 from shared.campaigns import load_campaigns
 from shared.clock import Clock, SystemClock
+from shared.domain.calendar import Calendar
 from shared.messaging.server import NatsServer, NatsServerFailed
 from shared.observability import configure_logging
+from shared.roster import NOTIFY, load_office, page_url
 from shared.rulebook import load_rulebook
 from shared.settings import Settings
 from shared.storage.engine import Database
+from shared.storage.noticing import NoticeStore
+from shared.storage.reading import ReadStore
 from shared.storage.schema import check, migrate
-from shared.units import load_units
+from shared.units import Units, load_units
 
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the page; 0 takes a free one.")]
 HostOption = Annotated[str, typer.Option("--host", help="Address that the page listens on.")]
@@ -69,6 +76,7 @@ class Service(StrEnum):
     STATISTICS = "statistics"
     AUDITOR = "auditor"
     INTAKE = "intake"
+    NOTIFIER = "notifier"
     WEB = "web"
 
 
@@ -80,7 +88,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up(data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOption = "127.0.0.1") -> None:
-    """Run everything in one process: NATS, tracker, statistics, auditor, campaigns and the page.
+    """Run everything in one process: NATS, tracker, statistics, auditor, notifier, campaigns and the page.
 
     Examples: `duban up` · `duban up --data /srv/duban --port 9000`
     """
@@ -125,10 +133,24 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
             rulebook = load_rulebook(settings.zone, settings.data)
             campaigns = load_campaigns(settings.data / "campaigns", rulebook)
             await Campaigns(settings, campaigns, rulebook.calendar, SystemClock()).run()
+        elif service is Service.NOTIFIER:
+            database.lock()
+            rulebook = load_rulebook(settings.zone, settings.data)
+            await notifier_of(settings, database, units, rulebook.calendar, SystemClock(), "").run()
         else:
             await Web(settings, database, units, SystemClock(), port, host).run()
     finally:
         await database.close()
+
+
+def notifier_of(settings: Settings, database: Database, units: Units, calendar: Calendar, clock: Clock, page: str) -> Notifier:
+    """The notifier of an installation; its page is at `page` if `notify.toml` does not say. Raises BadRoster, BadChannels."""
+    office = load_office(settings.data, units, calendar)
+    channels = load_channels(settings.data / NOTIFY)
+    shared = {name: channels.is_shared(name) for name in channels}
+    link = page_url(settings.data) or page
+    desk = Desk(ReadStore(database), NoticeStore(database), office, units, shared, clock, link)
+    return Notifier(settings, database, desk, channels)
 
 
 async def _audit(settings: Settings) -> None:
@@ -163,6 +185,7 @@ class Everything:
 
     settings: Settings
     tracker: Tracker
+    notifier: Notifier
 
 
 @asynccontextmanager
@@ -177,7 +200,9 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
         tracker = Tracker(settings, database, installation.rulebook, clock, installation.holder)
         web = Web(settings, database, units, clock, port, host)
         campaigns = Campaigns(settings, installation.campaigns, installation.rulebook.calendar, clock)
-        for service in (tracker, Statistics(settings, database, units, clock), campaigns, web):
+        web.bind()
+        notifier = notifier_of(settings, database, units, installation.rulebook.calendar, clock, web.url)
+        for service in (tracker, Statistics(settings, database, units, clock), notifier, campaigns, web):
             await _start(group, service)
         if settings.audit_every:
             await _start(group, Auditor(settings, SystemClock()))
@@ -185,7 +210,7 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
         banner = _BANNER.format(page=web.url, nats=settings.nats_url, data=escape(str(settings.data)))
         output.print(banner, soft_wrap=True, highlight=False)
         try:
-            yield Everything(settings, tracker)
+            yield Everything(settings, tracker, notifier)
         finally:
             forget_running(settings.data)
 

@@ -125,6 +125,22 @@ def notices(occasion: Occasion, task: Task, office: Office) -> tuple[Notice, ...
     return tuple(found.values())
 
 
+def alarm_notices(occasion: Occasion, office: Office) -> tuple[Notice, ...]:
+    """Who is to be told, at once, that something is wrong with Duban itself: the first step of the first route of alarms."""
+    route = next((one for one in office.routes if one.clock == "alarm"), None)
+    if route is None:
+        return ()
+    day = occasion.at.astimezone(office.calendar.zone).date()
+    found = {
+        chosen.person.id: Notice(
+            occasion, chosen.person.id, Reason(route.name, 0, chosen.role, chosen.instead_of), occasion.at, True, route.channels
+        )
+        for role in route.steps[0].to
+        for chosen in office.roster.holders(role, None, occasion.owner, day)
+    }
+    return tuple(found.values())
+
+
 def _with_delay(notice: Notice, at: datetime, hours: Hours) -> Notice:
     waited: Literal["", "hours", "step"] = "step" if at > notice.occasion.at else ""
     if notice.tell_at > at + hours.settle:

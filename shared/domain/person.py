@@ -1,6 +1,7 @@
 """The people of an office: who holds which post for which units, who stands in for whom, and who is on duty when."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -98,7 +99,7 @@ class Roster:
 
     people: Mapping[str, Person]
     duties: tuple[Duty, ...] = ()
-    above: Mapping[str, str] = {}
+    above: Mapping[str, str] = field(default_factory=dict)
 
     def holders(self, role: Role, unit: str | None, source: str, day: date) -> tuple[Chosen, ...]:
         """Those who hold a role for a unit, or where none does for the unit above it, and so on; stand-ins for who is away."""

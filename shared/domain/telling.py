@@ -23,6 +23,8 @@ class Hours:
     """Local time on working days at which everything is told that came since office hours ended."""
     settle: timedelta = timedelta(seconds=30)
     """What is settled so soon after its alert is not told."""
+    spread: timedelta = timedelta(seconds=20)
+    """Over so long the messages of one moment are spread; none is at once, also in the minutes in which everybody sends."""
 
 
 def is_urgent(clock: Clock, rung: str) -> bool:

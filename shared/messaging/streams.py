@@ -16,6 +16,9 @@ DUPLICATE_WINDOW_SECONDS: Final = 5.0
 MAX_AGE_SECONDS: Final = 90 * 24 * 3600.0
 MAX_ACK_PENDING: Final = 4000
 ACK_WAIT_SECONDS: Final = 60.0
+NOTIFIER_DURABLE: Final = "notifier"
+NOTIFIED: Final = ("near-due", "overdue", "urged", "acknowledged")
+"""Kinds of facts that concern those who are told."""
 
 
 class ConfigDrift(Exception):
@@ -70,6 +73,21 @@ def tracker_consumer(partition: int) -> api.ConsumerConfig:
     )
 
 
+def notifier_consumer() -> api.ConsumerConfig:
+    """The durable consumer of those who tell people: alerts, and what is said to or by those who are told."""
+    return api.ConsumerConfig(
+        name=NOTIFIER_DURABLE,
+        durable_name=NOTIFIER_DURABLE,
+        filter_subjects=[subjects.facts_of_kind(kind) for kind in NOTIFIED],
+        ack_policy=api.AckPolicy.EXPLICIT,
+        deliver_policy=api.DeliverPolicy.ALL,
+        replay_policy=api.ReplayPolicy.INSTANT,
+        ack_wait=ACK_WAIT_SECONDS,
+        max_deliver=-1,
+        max_ack_pending=MAX_ACK_PENDING,
+    )
+
+
 def tracker_durable(partition: int) -> str:
     """Name of a partition's consumer."""
     return f"tracker-{partition}"
@@ -80,8 +98,14 @@ async def provision(js: JetStreamContext, partitions: int) -> None:
     for stream in (inbound_stream(partitions), outbound_stream()):
         await _stream(js, stream)
     for partition in range(partitions):
-        await _consumer(js, tracker_consumer(partition))
+        await _consumer(js, subjects.STREAM_IN, tracker_consumer(partition))
     await stats_bucket(js)
+
+
+async def provision_notifier(js: JetStreamContext) -> None:
+    """The same for what the notifier consumes."""
+    await _stream(js, outbound_stream())
+    await _consumer(js, subjects.STREAM_OUT, notifier_consumer())
 
 
 async def rewind(client: Client, partition: int) -> None:
@@ -111,12 +135,12 @@ async def _stream(js: JetStreamContext, declared: api.StreamConfig) -> None:
     _compare(f"stream {declared.name}", declared, there)
 
 
-async def _consumer(js: JetStreamContext, declared: api.ConsumerConfig) -> None:
+async def _consumer(js: JetStreamContext, stream: str, declared: api.ConsumerConfig) -> None:
     assert declared.durable_name is not None
     try:
-        there = (await js.consumer_info(subjects.STREAM_IN, declared.durable_name)).config
+        there = (await js.consumer_info(stream, declared.durable_name)).config
     except NotFoundError:
-        there = (await js.add_consumer(subjects.STREAM_IN, declared)).config
+        there = (await js.add_consumer(stream, declared)).config
     _compare(f"consumer {declared.durable_name}", declared, there)
 
 

@@ -107,12 +107,18 @@ class _Route(_Table):
 class _Hours(_Table):
     digest: time = time(9)
     settle_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+    spread_seconds: Annotated[int, Field(ge=0, le=600)] = 20
+
+
+class _Page(_Table):
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
 
 
 class _Notify(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", arbitrary_types_allowed=True)  # channels are another reader's
 
     hours: _Hours = _Hours()
+    page: _Page = _Page()
     route: tuple[_Route, ...] = ()
 
 
@@ -123,9 +129,19 @@ def load_office(data: Path, units: Units, calendar: Calendar) -> Office:
     return Office(
         roster=_roster(data / PEOPLE, units, calendar),
         routes=tuple(_route(one) for one in (*notify.route, *shipped.route)),
-        hours=Hours(notify.hours.digest, timedelta(seconds=notify.hours.settle_seconds)),
+        hours=Hours(
+            notify.hours.digest,
+            timedelta(seconds=notify.hours.settle_seconds),
+            timedelta(seconds=notify.hours.spread_seconds),
+        ),
         calendar=calendar,
     )
+
+
+def page_url(data: Path) -> str | None:
+    """Where people reach the page, as `notify.toml` says, without a slash at its end. Raises BadRoster."""
+    url: str | None = _parsed(data / NOTIFY, _Notify).page.url
+    return None if url is None else url.rstrip("/")
 
 
 def _roster(file: Path, units: Units, calendar: Calendar) -> Roster:

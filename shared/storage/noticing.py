@@ -26,7 +26,8 @@ _DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
 _ACKNOWLEDGE: Final = BulkInsert(AcknowledgementRow, "ON CONFLICT DO NOTHING")
 _ACKNOWLEDGED: Final = PairLookup(
-    "SELECT acknowledgement.* FROM {pairs} JOIN acknowledgement ON acknowledgement.owner = pair.a AND acknowledgement.number = pair.b"
+    "SELECT acknowledgement.* FROM {pairs}"
+    " JOIN acknowledgement ON acknowledgement.owner = pair.a AND acknowledgement.number = pair.b"
 )
 _SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
 _CLAIM: Final = text(
@@ -118,30 +119,41 @@ class NoticeStore:
 
 
 async def due_notices(snapshot: Snapshot, now: datetime, limit: int) -> list[Notice]:
-    """Notices whose time has come, the earliest first."""
-    sql = "SELECT * FROM notice WHERE state = 'waiting' AND tell_at <= :now ORDER BY tell_at, id LIMIT :limit"
+    """Notices whose time has come, person by person."""
+    sql = "SELECT * FROM notice WHERE state = 'waiting' AND tell_at <= :now ORDER BY person, tell_at, id LIMIT :limit"
     return [notice_of(row) for row in await snapshot.rows(sql, now=to_micros(now), limit=limit)]
 
 
 async def next_telling(snapshot: Snapshot) -> datetime | None:
-    """When the next notice is due to be told, or the next message to be tried."""
-    found = await snapshot.rows(
-        "SELECT min(at) AS at FROM (SELECT min(tell_at) AS at FROM notice WHERE state = 'waiting'"
-        " UNION ALL SELECT min(next_at) AS at FROM delivery WHERE state = 'sending') AS soonest"
+    """When the next notice is due to be told."""
+    return instant_or_none((await snapshot.rows("SELECT min(tell_at) FROM notice WHERE state = 'waiting'")).scalar_one())
+
+
+async def sending(snapshot: Snapshot, channel: str, now: datetime, limit: int) -> list[Delivery]:
+    """Messages of a channel that are to be tried now, urgent ones first."""
+    sql = (
+        "SELECT * FROM delivery WHERE state = 'sending' AND next_at <= :now AND channel = :channel"
+        " ORDER BY urgent DESC, next_at, id LIMIT :limit"
     )
-    return instant_or_none(found.scalar_one())
+    return [delivery_of(row) for row in await snapshot.rows(sql, channel=channel, now=to_micros(now), limit=limit)]
 
 
-async def sending(snapshot: Snapshot, now: datetime, limit: int) -> list[Delivery]:
-    """Messages that are to be tried now, urgent ones first."""
-    sql = "SELECT * FROM delivery WHERE state = 'sending' AND next_at <= :now ORDER BY urgent DESC, next_at, id LIMIT :limit"
-    return [delivery_of(row) for row in await snapshot.rows(sql, now=to_micros(now), limit=limit)]
+async def next_sending(snapshot: Snapshot, channel: str) -> datetime | None:
+    """When the next message of a channel is to be tried."""
+    sql = "SELECT min(next_at) FROM delivery WHERE state = 'sending' AND channel = :channel"
+    return instant_or_none((await snapshot.rows(sql, channel=channel)).scalar_one())
 
 
-async def notices_of(snapshot: Snapshot, delivery: str) -> tuple[str, ...]:
-    """Ids of the notices that a message carries."""
-    rows = await snapshot.rows("SELECT notice FROM told WHERE delivery = :delivery ORDER BY notice", delivery=delivery)
-    return tuple(row.notice for row in rows)
+async def sent_since(snapshot: Snapshot, channel: str, since: datetime) -> list[datetime]:
+    """When messages of a channel were tried last, from an instant on, in order."""
+    sql = "SELECT tried_at FROM delivery WHERE channel = :channel AND tried_at >= :since ORDER BY tried_at"
+    return [from_micros(row.tried_at) for row in await snapshot.rows(sql, channel=channel, since=to_micros(since))]
+
+
+async def notices_in(snapshot: Snapshot, delivery: str) -> list[Notice]:
+    """The notices that a message carries."""
+    sql = "SELECT notice.* FROM told JOIN notice ON notice.id = told.notice WHERE told.delivery = :delivery ORDER BY notice.id"
+    return [notice_of(row) for row in await snapshot.rows(sql, delivery=delivery)]
 
 
 async def acknowledgements(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowledged]:

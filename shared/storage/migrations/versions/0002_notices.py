@@ -1,5 +1,7 @@
 """Those who are told: notices, deliveries, acknowledgements, silences, tokens."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -19,7 +21,7 @@ def _int(name: str, *, empty: bool = False) -> sa.Column[int]:
     return sa.Column(name, sa.Integer, nullable=empty)
 
 
-def _where(condition: str) -> dict[str, sa.TextClause]:
+def _where(condition: str) -> dict[str, Any]:
     return {"postgresql_where": sa.text(condition), "sqlite_where": sa.text(condition)}
 
 

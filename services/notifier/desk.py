@@ -1,0 +1,23 @@
+"""What all parts of the notifier work with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared.clock import Clock
+from shared.domain.notice import Office
+from shared.storage.noticing import NoticeStore
+from shared.storage.reading import ReadStore
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The stores, what the office says, and the clock. `channels` says which of them many people share."""
+
+    reading: ReadStore
+    store: NoticeStore
+    office: Office
+    units: Mapping[str, str]
+    channels: Mapping[str, bool]
+    clock: Clock
+    link: str
+    """Where people reach the page; empty where nobody said."""

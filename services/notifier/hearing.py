@@ -1,0 +1,48 @@
+"""What facts mean for those who are told: an alert or somebody's word to tell of, or that somebody took note."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from shared.codec.facts import decode_fact
+from shared.domain import fact as f
+from shared.domain.matter import Matter
+from shared.domain.notice import Acknowledged, Occasion
+from shared.domain.value import value
+
+
+@value
+class Heard:
+    """What some facts say, each with its matter."""
+
+    occasions: tuple[tuple[Matter, Occasion], ...]
+    acknowledged: tuple[Acknowledged, ...]
+
+
+def heard(bodies: Sequence[bytes]) -> Heard:
+    """Read facts as they were published; those that concern nobody are left out."""
+    occasions: list[tuple[Matter, Occasion]] = []
+    acknowledged: list[Acknowledged] = []
+    for body in bodies:
+        entry = decode_fact(body)
+        owner, number = entry.matter.owner, entry.matter.number
+        match entry.fact:
+            case f.NearDue() as one:
+                occasion = Occasion(owner, number, one.clock.value, one.version, one.rung, "near", one.at, one.due)
+                occasions.append((entry.matter, occasion))
+            case f.Overdue() as one:
+                occasion = Occasion(owner, number, one.clock.value, one.version, one.rung, "overdue", one.at, one.due)
+                occasions.append((entry.matter, occasion))
+            case f.Urged() as one:
+                occasion = Occasion(owner, number, "urge", _position(body), one.form, one.form, one.at, None)
+                occasions.append((entry.matter, occasion))
+            case f.Acknowledged() as one:
+                clock = None if one.clock is None else str(one.clock)
+                acknowledged.append(Acknowledged(owner, number, one.at, one.person, clock, one.version))
+            case _:
+                pass
+    return Heard(tuple(occasions), tuple(acknowledged))
+
+
+def _position(body: bytes) -> int:
+    return int(orjson.loads(body)["position"])

@@ -1,0 +1,108 @@
+"""Rounds: notices whose time has come become messages, or are dropped with the reason why."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import blake2b
+from typing import Final
+
+import structlog
+
+from services.notifier.desk import Desk
+from services.notifier.pace import first_try
+from services.notifier.wording import lines_of, title_of
+from shared.domain.matter import Matter
+from shared.domain.notice import Notice
+from shared.domain.round import Envelope, channel_of, envelopes, judged
+from shared.domain.task import Task
+from shared.storage.noticing import Delivery, acknowledgements, due_notices, notices_in, silences
+
+log = structlog.get_logger()
+
+MOST_NOTICES: Final = 5000
+"""Notices of one round; those of one person are taken together."""
+MOST_LINES: Final = 50
+
+
+class Rounds:
+    """Makes messages of notices."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._office = desk.office
+
+    async def hold(self, now: datetime) -> int:
+        """Hold one round; how many notices it settled. Raises NotStored."""
+        async with self._desk.reading.snapshot() as snapshot:
+            waiting = await due_notices(snapshot, now, MOST_NOTICES)
+            if not waiting:
+                return 0
+            matters = {Matter(notice.occasion.owner, notice.occasion.number) for notice in waiting}
+            tasks = await snapshot.tasks_of(matters)
+            noted = await acknowledgements(snapshot, matters)
+            quiet = await silences(snapshot, now)
+        found = judged(waiting, tasks, noted, quiet, now)
+        messages = envelopes(found.told, self._office.roster, self._desk.channels)
+        deliveries = [self._delivery(one, tasks, now) for one in messages if one.channel is not None]
+        await self._desk.store.settle(found, deliveries, now)
+        log.info("notifier.round", told=len(found.told), dropped=len(found.dropped), messages=len(deliveries))
+        return len(waiting)
+
+    async def instead(self, failed: Delivery, now: datetime) -> list[Delivery]:
+        """The messages by the next channels of those whom one did not reach."""
+        async with self._desk.reading.snapshot() as snapshot:
+            notices = await notices_in(snapshot, failed.id)
+        groups: dict[tuple[str, str], list[Notice]] = {}
+        for notice in notices:
+            channel = channel_of(notice, self._office.roster, self._desk.channels, after=failed.channel)
+            if channel is not None:
+                groups.setdefault((channel, "" if self._desk.channels[channel] else notice.person), []).append(notice)
+        return [
+            Delivery(
+                id=_id(channel, group),
+                channel=channel,
+                people=tuple(dict.fromkeys(notice.person for notice in group)),
+                title=failed.title,
+                lines=failed.lines,
+                link=failed.link,
+                urgent=failed.urgent,
+                made_at=now,
+                state="sending",
+                tries=0,
+                tried_at=None,
+                next_at=now,
+                answer="",
+                instead_of=failed.id,
+                notices=tuple(notice.id for notice in group),
+            )
+            for (channel, _), group in groups.items()
+        ]
+
+    def _delivery(self, envelope: Envelope, tasks: Mapping[Matter, Task], now: datetime) -> Delivery:
+        assert envelope.channel is not None, "the inbox needs no message"
+        urgent = any(notice.urgent for notice in envelope.notices)
+        lines = lines_of(envelope.notices, tasks, self._desk.units, self._office.calendar, now)
+        if len(lines) > MOST_LINES:
+            lines = (*lines[:MOST_LINES], f"……共 {len(lines)} 件，其余见页面")
+        id = _id(envelope.channel, envelope.notices)
+        return Delivery(
+            id=id,
+            channel=envelope.channel,
+            people=envelope.people,
+            title=title_of(envelope.notices),
+            lines=lines,
+            link=self._desk.link,
+            urgent=urgent,
+            made_at=now,
+            state="sending",
+            tries=0,
+            tried_at=None,
+            next_at=first_try(now, id, self._office.hours.spread, urgent=urgent),
+            answer="",
+            instead_of="",
+            notices=tuple(notice.id for notice in envelope.notices),
+        )
+
+
+def _id(channel: str, notices: Sequence[Notice]) -> str:
+    """The same for the same notices by the same channel."""
+    return blake2b("\x1f".join((channel, *sorted(notice.id for notice in notices))).encode(), digest_size=12).hexdigest()

@@ -1,0 +1,94 @@
+"""Sending: one channel's messages at its pace, each with one record, tried again until it is taken or given up."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from services.notifier.channels.message import Channel, Message, Outcome, Recipient
+from services.notifier.desk import Desk
+from services.notifier.pace import Pace, next_try
+from services.notifier.rounds import Rounds
+from shared.storage.noticing import Delivery, next_sending, sending, sent_since
+
+log = structlog.get_logger()
+
+CLAIM: Final = timedelta(seconds=60)
+"""After a try that left no record, as after a kill, the message is tried again so much later, under the same id."""
+AT_ONCE: Final = 20
+
+
+class Sender:
+    """The messages of one channel."""
+
+    def __init__(self, channel: Channel, per_minute: int | None, desk: Desk, rounds: Rounds) -> None:
+        self._channel = channel
+        self._per_minute = per_minute
+        self._desk = desk
+        self._clock = desk.clock
+        self._rounds = rounds
+        self._pace: Pace | None = None
+
+    async def send_due(self) -> datetime | None:
+        """Try what is to be tried now; when the next try is due, None while nothing waits. Raises NotStored."""
+        pace = self._pace or await self._remembered()
+        while True:
+            now = self._clock.now()
+            async with self._desk.reading.snapshot() as snapshot:
+                due = await sending(snapshot, self._channel.name, now, AT_ONCE)
+                following = await next_sending(snapshot, self._channel.name)
+            if not due:
+                return following
+            for delivery in due:
+                may = pace.may_send_at(self._clock.now())
+                if may > self._clock.now():
+                    return may
+                await self._try(delivery, pace)
+
+    async def _remembered(self) -> Pace:
+        """The pace after a start: what was sent in the last minute counts."""
+        self._pace = Pace(self._per_minute)
+        async with self._desk.reading.snapshot() as snapshot:
+            for at in await sent_since(snapshot, self._channel.name, self._clock.now() - timedelta(minutes=1)):
+                self._pace.sent(at)
+        return self._pace
+
+    async def _try(self, delivery: Delivery, pace: Pace) -> None:
+        now = self._clock.now()
+        if not await self._desk.store.claim(delivery, now, now + CLAIM):
+            return
+        pace.sent(now)
+        message = Message(delivery.id, delivery.title, delivery.lines, delivery.link or None, delivery.made_at)
+        outcome = await self._channel.send(message, self._recipients(delivery.people), now)
+        pace.answered(now, well=outcome.result != "retry")
+        await self._record(delivery, outcome)
+
+    def _recipients(self, ids: Sequence[str]) -> list[Recipient]:
+        people = self._desk.office.roster.people
+        found = [people[id] for id in ids if id in people]
+        return [Recipient(person.name, person.email, person.mobile) for person in found]
+
+    async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
+        now, tries = self._clock.now(), delivery.tries + 1
+        said = log.bind(delivery=delivery.id, channel=delivery.channel, tries=tries, answer=outcome.answer)
+        if outcome.result == "delivered":
+            await self._desk.store.record(delivery, "delivered", None, outcome.answer)
+            said.info("notifier.delivered")
+            return
+        again: datetime | None = None
+        if outcome.result == "retry":
+            again = next_try(delivery.made_at, now, tries, outcome.retry_after, urgent=delivery.urgent)
+        if again is not None:
+            await self._desk.store.record(delivery, "sending", again, outcome.answer)
+            said.warning("notifier.again", at=again.isoformat())
+            return
+        instead = await self._rounds.instead(delivery, now)
+        await self._desk.store.record(delivery, "failed", None, outcome.answer, instead)
+        said.error("notifier.failed", instead=[one.channel for one in instead])
+
+
+async def send_all(senders: Sequence[Sender]) -> None:
+    """Try what is due on all channels, side by side."""
+    await asyncio.gather(*(sender.send_due() for sender in senders))

@@ -1,0 +1,152 @@
+"""The notifier: hears alerts on DUBAN_OUT, tells people, and remembers whom it told, when, how and why."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+
+from contracts import subjects
+from services.notifier.asked import Asked
+from services.notifier.channels.load import Channels
+from services.notifier.desk import Desk
+from services.notifier.hearing import heard
+from services.notifier.rounds import Rounds
+from services.notifier.sending import Sender, send_all
+from services.notifier.watchman import Watchman
+from shared.clock import ReplayClock
+from shared.domain.notice import Notice, notices
+from shared.messaging import streams
+from shared.messaging.broker import connect, make_broker, stop
+from shared.messaging.pull import Pull
+from shared.ports import NotStored
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.noticing import next_telling
+
+log = structlog.get_logger()
+
+BATCH: Final = 500
+LOOK_SECONDS: Final = 15.0
+"""A fact or a message that is due wakes us; should that be lost, or another process have written, it is seen after this time."""
+RETRY_SECONDS: Final = 2.0
+POLL_SECONDS: Final = 0.02
+
+
+class Notifier:
+    """Holds nothing that is not in the store but the pace of its channels."""
+
+    def __init__(self, settings: Settings, database: Database, desk: Desk, channels: Channels) -> None:
+        assert settings.nats_url is not None, "whoever builds the service knows its server"
+        self._url = settings.nats_url
+        self._desk = desk
+        self._clock = desk.clock
+        self._broker = make_broker(self._url, "duban-notifier")
+        self._rounds = Rounds(desk)
+        self._senders = [Sender(one, channels.per_minute(name), desk, self._rounds) for name, one in channels.items()]
+        Asked(self._broker, database, desk)
+        self._watchman = Watchman(self._broker, desk, self.wake)
+        self._woken = [asyncio.Event() for _ in range(1 + len(self._senders))]
+        self._under_way = False
+        self._js: JetStreamContext | None = None
+
+    async def run(self, started: asyncio.Event | None = None) -> None:
+        """Tell until cancelled. Raises ConfigDrift, NatsUnreachable."""
+        client: Client | None = None
+        try:
+            client, js = await connect(self._broker, self._url)
+            self._js = js
+            await streams.provision_notifier(js)
+            await self._broker.start()
+            pull = Pull(client, subjects.STREAM_OUT, streams.NOTIFIER_DURABLE, BATCH)
+            async with asyncio.TaskGroup() as group:
+                group.create_task(pull.run(), name="notifier-pull")
+                group.create_task(self._hear(pull), name="notifier-hear")
+                if not isinstance(self._clock, ReplayClock):  # in a replay history drives us
+                    group.create_task(self._watchman.run(), name="notifier-watchman")
+                    duties = (self._tell, *(sender.send_due for sender in self._senders))
+                    for duty, woken in zip(duties, self._woken, strict=True):
+                        group.create_task(self._keep(duty, woken), name=f"notifier-{duty.__qualname__}")
+                if started is not None:
+                    started.set()
+        finally:
+            await stop(self._broker, client)
+
+    def wake(self) -> None:
+        """Look at what is due at once."""
+        for woken in self._woken:
+            woken.set()
+
+    async def idle(self) -> None:
+        """Wait until all facts that were published have been heard."""
+        assert self._js is not None, "who waits has started it"
+        while True:
+            info = await self._js.consumer_info(subjects.STREAM_OUT, streams.NOTIFIER_DURABLE)
+            if not info.num_pending and not info.num_ack_pending and not self._under_way:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def drive_to(self, instant: datetime) -> None:
+        """In a replay: tell all that is due by an instant, each at its own."""
+        assert isinstance(self._clock, ReplayClock), "only history can be driven"
+        await self.idle()
+        while (due := await self._next_telling()) is not None and due <= instant:
+            self._clock.advance(due)
+            await self._rounds.hold(due)
+            await send_all(self._senders)
+        self._clock.advance(instant)
+        await send_all(self._senders)
+
+    async def _hear(self, pull: Pull) -> None:
+        while True:
+            messages = await pull.batch(lambda: not self._under_way)
+            self._under_way = True
+            await self._until_stored(lambda messages=messages: self._take(messages))  # type: ignore[misc]
+            for message in messages:
+                await message.ack()
+            self._under_way = False
+            self.wake()
+
+    async def _take(self, messages: list[Msg]) -> None:
+        found = heard([message.data for message in messages])
+        async with self._desk.reading.snapshot() as snapshot:
+            tasks = await snapshot.tasks_of({matter for matter, _ in found.occasions})
+        planned: list[Notice] = []
+        for matter, occasion in found.occasions:
+            task = tasks.get(matter)
+            if task is not None:
+                planned += notices(occasion, task, self._desk.office)
+        await self._desk.store.plan(planned, found.acknowledged)
+
+    async def _tell(self) -> datetime | None:
+        while await self._rounds.hold(self._clock.now()):
+            for woken in self._woken[1:]:
+                woken.set()
+        return await self._next_telling()
+
+    async def _next_telling(self) -> datetime | None:
+        async with self._desk.reading.snapshot() as snapshot:
+            return await next_telling(snapshot)
+
+    async def _keep(self, duty: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event) -> None:
+        """Do a duty whenever it is due or something woke us."""
+        while True:
+            woken.clear()
+            due = await self._until_stored(duty)
+            seconds = LOOK_SECONDS if due is None else (due - self._clock.now()).total_seconds()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(min(max(seconds, 0.0), LOOK_SECONDS)):
+                    await woken.wait()
+
+    async def _until_stored(self, work: Callable[[], Awaitable[datetime | None]]) -> datetime | None:
+        while True:
+            try:
+                return await work()
+            except NotStored as error:
+                log.warning("notifier.not_stored", error=str(error), again_in_seconds=RETRY_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,96 @@
+"""What people read: one line for each occasion, in office Chinese, with the reason why it is they who are told."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.domain.calendar import Calendar
+from shared.domain.matter import Matter
+from shared.domain.notice import Dropped, Kind, Notice, Reason
+from shared.domain.person import Roster
+from shared.domain.shift import last_day
+from shared.domain.task import Task
+
+KINDS: Final[dict[Kind, str]] = {"overdue": "■ 逾期", "near": "▲ 临期", "letter": "督办单", "urge": "催办", "alarm": "系统报警"}
+CLOCKS: Final = {
+    "sign": "签收",
+    "respond": "响应",
+    "finish": "办结",
+    "internal": "内部办结",
+    "answer": "答复申请",
+    "look-back": "回头看",
+}
+DROPPED: Final[dict[Dropped, str]] = {
+    "closed": "已办结",
+    "archived": "已归档",
+    "ended": "已终结（撤销、合并、核减或不予受理）",
+    "suspended": "已中止",
+    "extended": "期限已变更",
+    "answered": "该环节已完成",
+    "withdrawn": "提醒已撤回",
+    "gone": "该期限已不存在",
+    "acknowledged": "前一级已知悉",
+    "covered": "由更高一级提醒涵盖",
+    "silenced": "静默期内不提醒",
+}
+_DAY: Final = timedelta(days=1)
+
+
+def title_of(notices: Sequence[Notice]) -> str:
+    """The subject of a message: how many of what."""
+    counted = Counter(notice.occasion.kind for notice in notices)
+    said = "，".join(f"{word.split()[-1]} {counted[kind]} 件" for kind, word in KINDS.items() if counted[kind])
+    return f"【督办提醒】{said}"
+
+
+def lines_of(
+    notices: Sequence[Notice], tasks: Mapping[Matter, Task], units: Mapping[str, str], calendar: Calendar, now: datetime
+) -> tuple[str, ...]:
+    """A line for each occasion, what is worst first; who is told of the same by one message is named in its line."""
+    order = list(KINDS)
+    by_occasion: dict[tuple[str, str, str, int, str], Notice] = {}
+    for notice in sorted(notices, key=lambda one: (order.index(one.occasion.kind), one.occasion.due or one.occasion.at)):
+        one = notice.occasion
+        by_occasion.setdefault((one.owner, one.number, one.topic, one.version, one.rung), notice)
+    return tuple(_line(notice, tasks, units, calendar, now) for notice in by_occasion.values())
+
+
+def _line(notice: Notice, tasks: Mapping[Matter, Task], units: Mapping[str, str], calendar: Calendar, now: datetime) -> str:
+    one = notice.occasion
+    task = tasks.get(Matter(one.owner, one.number))
+    if one.kind == "alarm" or task is None:
+        return f"{KINDS[one.kind]}：{one.rung}"
+    unit = f" {units.get(task.unit, task.unit)}" if task.unit else ""
+    head = f"{KINDS[one.kind]} {task.title}（{one.number}）{unit}"
+    if one.due is None:
+        return f"{head}，请尽快办理"
+    local = one.due.astimezone(calendar.zone)
+    when = f"{local - _DAY:%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%m-%d %H:%M}"
+    return f"{head}，{CLOCKS[one.topic]}期限 {when}，{left(one.due, now, calendar)}"
+
+
+def left(due: datetime, now: datetime, calendar: Calendar) -> str:
+    """How much time is left to a due, or has passed since: in working days, on the last day in hours and minutes."""
+    late = now > due
+    first, last = (due, now) if late else (now, due)
+    word = "已逾期" if late else "剩余"
+    if last - first < _DAY:
+        minutes = int((last - first).total_seconds() // 60)
+        hours = f"{minutes // 60} 小时" if minutes >= 60 else ""
+        return f"{word} {hours}{f' {minutes % 60} 分钟' if minutes % 60 or not hours else ''}".replace("  ", " ")
+    days = calendar.working_days(last_day(first, calendar), last_day(last, calendar))
+    return f"{word} {days} 个工作日"
+
+
+def reason_of(reason: Reason, roster: Roster) -> str:
+    """Why a person is told, in one sentence."""
+    said = f"按“{reason.route}”第 {reason.step + 1} 步，通知{reason.role.zh}"
+    if reason.instead_of:
+        names = "、".join(roster.people[id].name if id in roster.people else id for id in reason.instead_of)
+        said += f"；{names}外出，由代理人接收"
+    if reason.step:
+        said += "；前一步无人知悉，事项也未办结"
+    if reason.waited == "hours":
+        said += "；非工作时间产生，到工作时间汇总发送"
+    return said
