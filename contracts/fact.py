@@ -240,7 +240,7 @@ class Suspended(FactData):
 
 
 class Resumed(FactData):
-    """The clocks that stood still run again, each in its next due-version."""
+    """The clocks that stood still run again, each in its next due-version; that of a response given meanwhile stops at once."""
 
     clocks: tuple[ClockState, ...]
 

@@ -244,7 +244,9 @@ class Suspended(Fact):
 
 @value
 class Resumed(Fact):
-    """The clocks run again, each in its next due-version: what was left of the budget when it was suspended."""
+    """The clocks run again, each in its next due-version: what was left of the budget when it was suspended. That of a response
+    which came meanwhile stops at once.
+    """
 
     clocks: tuple[Clock, ...]
 

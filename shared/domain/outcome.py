@@ -10,6 +10,7 @@ from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock, ClockName
 from shared.domain.guard import instant_of
 from shared.domain.policy import Policy
+from shared.domain.rule import Rule
 from shared.domain.setting import answered_early, asked, changed, following, look_back, opening, own_due, rule_of
 from shared.domain.task import Closed, Grade, Suspended, Task
 from shared.domain.value import replace
@@ -203,8 +204,17 @@ def _resume(task: Task, command: c.ResumeTask, policy: Policy, calendar: Calenda
         if clock.name not in task.state.stopped or rule is None or (clock.name is ClockName.INTERNAL and follows):
             continue
         resumed = clock.resumed(rule, at, calendar)
-        clocks = (*clocks, *(changed(task, resumed, policy, at, calendar) if clock.name is ClockName.FINISH else (resumed,)))
+        if clock.name is ClockName.FINISH:
+            clocks = (*clocks, *changed(task, resumed, policy, at, calendar))
+        else:
+            clocks = (*clocks, resumed.stopped(at) if _answered(task, clock, rule) else resumed)
     return f.Resumed(command.cause.at, clocks)
+
+
+def _answered(task: Task, clock: Clock, rule: Rule) -> bool:
+    """Whether the response came while its clock stood still: before, no more was told than the acceptance that may start it."""
+    said = sum(mark.what == "responded" for mark in task.marks)
+    return clock.name is ClockName.RESPOND and said > (rule.starts == "accept")
 
 
 def _request_extension(task: Task, command: c.RequestExtension, policy: Policy, calendar: Calendar) -> f.ExtensionRequested:
