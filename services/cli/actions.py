@@ -1,13 +1,14 @@
 """`task actions`: what may be done with a task now, by whom, and why not."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, output, print_json, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, instant, output, print_json, settings_for
 from services.cli.look import over
+from services.cli.one_task import NumberArgument, OwnerArgument, found_of
 from shared.clock import SystemClock
 from shared.domain.actions import actions_open
 from shared.domain.matter import Matter
@@ -15,8 +16,8 @@ from shared.rulebook import load_rulebook
 
 
 def task_actions(
-    owner: Annotated[str, typer.Argument(help="The source whose matter it is.")],
-    number: Annotated[str, typer.Argument(help="The owner's number of the matter.")],
+    owner: OwnerArgument,
+    number: NumberArgument,
     by: Annotated[str | None, typer.Option("--as", help="Who would act: a source. The owner, if nobody is named.")] = None,
     at: Annotated[str | None, typer.Option("--at", help="At this instant; now, if it is not given.")] = None,
     data: DataOption = DEFAULT_DATA,
@@ -28,10 +29,8 @@ def task_actions(
     """
     settings = settings_for(data)
     rulebook = load_rulebook(settings.zone, settings.data)
-    found: Any = asyncio.run(over(settings, lambda snapshot: snapshot.task(Matter(owner, number))))
-    if found is None:
-        errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
-        raise typer.Exit(1)
+    matter = Matter(owner, number)
+    found = found_of(matter, asyncio.run(over(settings, lambda snapshot: snapshot.task(matter))))
     listed = actions_open(found[0], by or owner, rulebook, instant(at, settings.zone) or SystemClock().now())
     if as_json:
         document = [

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import typer
 from rich.markup import escape
 from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, local_end, output, print_json, settings_for
 from services.cli.look import over
+from services.cli.one_task import NumberArgument, OwnerArgument, found_of
 from shared.clock import SystemClock
 from shared.codec.events import decode_known
 from shared.domain.clock import Clock, Segment
@@ -37,8 +37,8 @@ WHY: Final = {
 
 
 def task_explain(
-    owner: Annotated[str, typer.Argument(help="The source whose matter it is.")],
-    number: Annotated[str, typer.Argument(help="The owner's number of the matter.")],
+    owner: OwnerArgument,
+    number: NumberArgument,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
@@ -49,10 +49,8 @@ def task_explain(
     """
     settings = settings_for(data)
     rulebook = load_rulebook(settings.zone, settings.data)
-    found: Any = asyncio.run(over(settings, lambda snapshot: snapshot.task(Matter(owner, number))))
-    if found is None:
-        errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
-        raise typer.Exit(1)
+    matter = Matter(owner, number)
+    found = found_of(matter, asyncio.run(over(settings, lambda snapshot: snapshot.task(matter))))
     task: Task = found[0]
     policy = rulebook.policy_of(task)
     held = _held(found[1], rulebook)

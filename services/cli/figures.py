@@ -2,21 +2,31 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
 from contracts.figures import Counts, Figures, Rate
+from services.cli.cohort import (
+    AsOfOption,
+    CategoryOption,
+    CoUnitsOption,
+    EnterpriseOption,
+    FamilyOption,
+    FromOption,
+    KnownAtOption,
+    SourceOption,
+    ToOption,
+    UnitOption,
+    asked,
+)
 from services.cli.console import (
     DEFAULT_DATA,
     DataOption,
     JsonOption,
-    instant,
     local,
     output,
     print_json,
@@ -24,10 +34,8 @@ from services.cli.console import (
     write_file,
 )
 from services.cli.look import over
-from shared.clock import SystemClock
 from shared.domain.formula import FORMULAS
-from shared.domain.matter import Family
-from shared.domain.question import Question
+from shared.domain.value import replace
 from shared.figures.by import By
 from shared.figures.csv_file import figures_csv
 from shared.figures.document import Office, figures
@@ -52,18 +60,6 @@ _RENDERERS: Final[dict[Format, Callable[[Figures, By | None], bytes]]] = {
 def add_to(app: typer.Typer) -> None:
     """Add this command."""
     app.command("figures")(figures_)
-
-
-FamilyOption = Annotated[Family | None, typer.Option("--family", help="One family; all where absent.")]
-SourceOption = Annotated[str | None, typer.Option("--source", help="One source, whose matters they are.")]
-UnitOption = Annotated[str | None, typer.Option("--unit", help="One unit with those below it.")]
-CategoryOption = Annotated[str | None, typer.Option("--category", help="One category.")]
-EnterpriseOption = Annotated[str | None, typer.Option("--enterprise", help="One enterprise.")]
-FromOption = Annotated[str | None, typer.Option("--from", help="First day of receipt.")]
-ToOption = Annotated[str | None, typer.Option("--to", help="Day of receipt that is no longer included.")]
-AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Instant of judgement; now where absent.")]
-KnownAtOption = Annotated[str | None, typer.Option("--known-at", help="As it was known then; as known now where absent.")]
-CoUnitsOption = Annotated[bool, typer.Option("--co-units", help="Count a task for its co-units, too.")]
 
 
 def figures_(
@@ -94,19 +90,8 @@ def figures_(
     if (form is None) != (out is None):
         raise typer.BadParameter("a file needs both: --format csv --out figures.csv", param_hint="--format")
     settings = settings_for(data)
-    zone = settings.zone
-    question = Question(
-        as_of=instant(as_of, zone) or SystemClock().now(),
-        known_at=instant(known_at, zone),
-        since=day_option(since, zone, "--from"),
-        until=day_option(until, zone, "--to"),
-        family=family,
-        source=source,
-        unit=unit,
-        category=category,
-        enterprise=enterprise,
-        co_units=co_units,
-    )
+    wide = asked(settings.zone, since=since, until=until, as_of=as_of, known_at=known_at)
+    question = replace(wide, family=family, source=source, unit=unit, category=category, enterprise=enterprise, co_units=co_units)
     office = office_of(settings)
     found: Figures = asyncio.run(over(settings, lambda snapshot: figures(snapshot, question, office)))
     if form is not None and out is not None:
@@ -120,17 +105,6 @@ def figures_(
 def office_of(settings: Settings) -> Office:
     """What figures need to know of the office whose folder this is."""
     return Office(load_units(settings.data / "units.toml"), settings.timezone, settings.zone, settings.few)
-
-
-def day_option(text: str | None, zone: ZoneInfo, option: str) -> date | None:
-    """The local day of an option's text; raises BadParameter for an instant within a day."""
-    at = instant(text, zone)
-    if at is None:
-        return None
-    local_at = at.astimezone(zone)
-    if local_at != local_at.replace(hour=0, minute=0, second=0, microsecond=0):
-        raise typer.BadParameter(f"{text}: a cohort is of whole days; name a day such as 2023-01-01", param_hint=option)
-    return local_at.date()
 
 
 def _show(found: Figures, by: By | None, settings: Settings) -> None:

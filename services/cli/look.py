@@ -9,7 +9,8 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.table import Table
 
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, local, output, print_json, settings_for
+from services.cli.one_task import NumberArgument, OwnerArgument, found_of
 from services.cli.place import open_database
 from shared.domain.matter import Matter
 from shared.domain.measure import Measure
@@ -79,22 +80,14 @@ def _alert_document(alert: AlertRecord) -> dict[str, Any]:
 
 
 @task.command("show")
-def task_show(
-    owner: Annotated[str, typer.Argument(help="The source whose matter it is.")],
-    number: Annotated[str, typer.Argument(help="The owner's number of the matter.")],
-    data: DataOption = DEFAULT_DATA,
-    as_json: JsonOption = False,
-) -> None:
+def task_show(owner: OwnerArgument, number: NumberArgument, data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
     """A task: its state, its clocks, and everything that happened to it. Exit 1 when there is none.
 
     Example: `duban task show city-command ZB-001`
     """
     settings = settings_for(data)
     matter = Matter(owner, number)
-    document: dict[str, Any] | None = asyncio.run(over(settings, lambda snapshot: task_document(snapshot, matter)))
-    if document is None:
-        errors.print(f"duban: there is no task {number} of {owner}", style="bold red", markup=False)
-        raise typer.Exit(1)
+    document = found_of(matter, asyncio.run(over(settings, lambda snapshot: task_document(snapshot, matter))))
     if as_json:
         print_json(document)
     else:

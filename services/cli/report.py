@@ -9,8 +9,9 @@ from typing import Annotated, Final
 import typer
 
 from services.cli import seal
+from services.cli.cohort import FromOption, ToOption, day_option
 from services.cli.console import DEFAULT_DATA, DataOption, instant, settings_for, write_file
-from services.cli.figures import FromOption, ToOption, day_option, office_of
+from services.cli.figures import office_of
 from services.cli.look import over
 from shared.clock import SystemClock
 from shared.figures.period import BadPeriod, Period, period_of, read_period

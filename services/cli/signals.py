@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from contracts.signals import Signals
+from services.cli.cohort import UnitOption, day_option
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, local, output, print_json, settings_for
-from services.cli.figures import UnitOption, day_option
 from services.cli.look import over
 from shared.rulebook import load_rulebook
 from shared.settings import Settings

@@ -10,8 +10,7 @@ import typer
 from rich.table import Table
 
 from contracts.figures import Trend
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, instant, local, output, print_json, settings_for
-from services.cli.figures import (
+from services.cli.cohort import (
     AsOfOption,
     CategoryOption,
     CoUnitsOption,
@@ -20,12 +19,12 @@ from services.cli.figures import (
     KnownAtOption,
     SourceOption,
     UnitOption,
-    day_option,
-    office_of,
+    asked,
 )
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, local, output, print_json, settings_for
+from services.cli.figures import office_of
 from services.cli.look import over
-from shared.clock import SystemClock
-from shared.domain.question import Question
+from shared.domain.value import replace
 from shared.figures.chart import HEAD_EN, cells, chart, markdown, rows
 from shared.figures.trend import TooManyPoints, trend
 from shared.settings import Settings
@@ -76,19 +75,8 @@ def trend_(
     Example: `duban trend --by week --from 2023-01-01 --to 2023-07-01 --family complaint`
     """
     settings = settings_for(data)
-    zone = settings.zone
-    question = Question(
-        as_of=instant(as_of, zone) or SystemClock().now(),
-        known_at=instant(known_at, zone),
-        since=day_option(since, zone, "--from"),
-        until=day_option(until, zone, "--to"),
-        family=family,
-        source=source,
-        unit=unit,
-        category=category,
-        enterprise=enterprise,
-        co_units=co_units,
-    )
+    wide = asked(settings.zone, since=since, until=until, as_of=as_of, known_at=known_at)
+    question = replace(wide, family=family, source=source, unit=unit, category=category, enterprise=enterprise, co_units=co_units)
     if question.since is not None and question.until is not None and question.until <= question.since:
         raise typer.BadParameter(f"{until} is no later than {since}", param_hint="--to")
     try:
