@@ -40,7 +40,7 @@ contracts: setup ## write schemas, AsyncAPI, lifecycle and formulas anew
 	$(PY) -m shared.formulas
 
 bench: setup     ## measure throughput and latency beside the floor, on this machine
-	.venv/bin/pytest -q -m bench -s tests/bench $(ARGS)
+	.venv/bin/pytest -q -m bench -s $(or $(ARGS),tests/bench)
 
 clean:           ## remove what was installed and measured
 	rm -rf .venv .mypy_cache .ruff_cache .hypothesis bench-output
