@@ -1,8 +1,11 @@
-"""Where the command writes: results to standard output, progress and troubles to standard error."""
+"""Where the command writes: results to standard output, progress and troubles to standard error; and how hints call it."""
 
+import shlex
+import shutil
+import sys
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -30,6 +33,18 @@ DataOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 DEFAULT_DATA = Path("duban-data")
+_NAME: Final = "duban"
+
+
+def called() -> str:
+    """The command as its user can call it again, for a hint to begin with: `duban` where that is the one on the path, else as it
+    was called, such as `.venv/bin/duban`.
+    """
+    typed = Path(sys.argv[0])
+    found = shutil.which(_NAME)
+    if typed.name != _NAME or (found is not None and Path(found).resolve() == typed.resolve()):
+        return _NAME
+    return shlex.quote(sys.argv[0])
 
 
 def settings_for(data: Path) -> Settings:

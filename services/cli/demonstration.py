@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import orjson
 import typer
 
-from services.cli.console import DataOption, errors, output, progress, settings_for
+from services.cli.console import DataOption, called, errors, output, progress, settings_for
 from services.cli.demo import UNITS, half_year
 from services.cli.demo.people import people
 from services.cli.demo.report import REPORT, indicators
@@ -56,7 +56,7 @@ async def _demo(settings: Settings, host: str, port: int, seconds: float) -> Non
         await _feed(running.settings.nats_url, running, seconds)
         output.print(
             "The half-year is fed; the page stays. Ask for figures in another terminal:\n\n"
-            "  duban figures --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19 --by unit"
+            f"  {called()} figures --from 2023-01-01 --to 2023-07-01 --as-of 2023-06-19 --by unit"
             f" --data {shlex.quote(str(settings.data))}\n",
             soft_wrap=True,
             highlight=False,

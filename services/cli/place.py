@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from services.cli.console import called
 from shared.settings import Settings
 from shared.storage.engine import BadDatabase, Database
 
@@ -60,7 +61,7 @@ def nats_url(settings: Settings) -> str:
         return settings.nats_url
     running = find_running(settings.data)
     if running is None:
-        raise NothingRunning(f"nothing runs on {settings.data}; start it with: duban up --data {shlex.quote(str(settings.data))}")
+        raise NothingRunning(f"nothing runs on {settings.data}; start it with: {_up(settings)}")
     return running.nats_url
 
 
@@ -78,7 +79,9 @@ def make_folder(data: Path) -> None:
 def open_database(settings: Settings) -> Database:
     """The database for reading. Raises BadDatabase when there is none yet."""
     if settings.is_embedded and not (settings.data / "duban.db").exists():
-        raise BadDatabase(
-            f"there is no data in {settings.data} yet; start with: duban up --data {shlex.quote(str(settings.data))}"
-        )
+        raise BadDatabase(f"there is no data in {settings.data} yet; start with: {_up(settings)}")
     return Database(settings.database)
+
+
+def _up(settings: Settings) -> str:
+    return f"{called()} up --data {shlex.quote(str(settings.data))}"

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Protocol
 import typer
 from rich.markup import escape
 
-from services.cli.console import DEFAULT_DATA, DataOption, output, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, called, output, settings_for
 from services.cli.installation import holder, installed
 from services.cli.place import forget_running, make_folder, nats_url, note_running
 from services.intake.campaigns import Campaigns
@@ -54,7 +54,7 @@ _FIRST_PUSH = """
 Push a first directive from another terminal:
 
   echo '{example}' > first.jsonl
-  duban push first.jsonl --data {data}
+  {duban} push first.jsonl --data {data}
 """
 
 _EXAMPLE = (
@@ -99,7 +99,7 @@ def up(data: DataOption = DEFAULT_DATA, port: PortOption = 8080, host: HostOptio
 
 async def _up(settings: Settings, host: str, port: int) -> None:
     async with everything(settings, host, port, SystemClock()):
-        example = _FIRST_PUSH.format(data=shlex.quote(str(settings.data)), example=_EXAMPLE)
+        example = _FIRST_PUSH.format(duban=called(), data=shlex.quote(str(settings.data)), example=_EXAMPLE)
         output.print(example, soft_wrap=True, highlight=False, markup=False)
         await asyncio.get_running_loop().create_future()
 

@@ -10,7 +10,7 @@ from nats.errors import TimeoutError as NatsTimeout
 from contracts import subjects
 from contracts.sealed import SealAnswer, SealRequest
 from services.cli import sealed
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, output, print_json, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, called, errors, instant, output, print_json, settings_for
 from services.cli.feed import client_of
 from services.cli.figures import office_of
 from services.cli.place import NothingRunning, nats_url, open_database
@@ -90,5 +90,7 @@ async def _asked_for(settings: Settings, request: SealRequest, patience: float) 
         except NoRespondersError:
             raise NotSealed("another duban process writes this folder, and no statistics service answers; try again") from None
         except NatsTimeout:
-            raise NotSealed(f"no answer within {patience:g} s; whether it was sealed, `duban report list` will show") from None
+            raise NotSealed(
+                f"no answer within {patience:g} s; whether it was sealed, `{called()} report list` will show"
+            ) from None
     return SealAnswer.model_validate_json(answer.data)

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contracts.sealed import Changed, Correction
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, called, errors, local, output, print_json, settings_for
 from services.cli.figures import office_of
 from services.cli.look import over
 from shared.domain.matter import Matter
@@ -93,7 +93,9 @@ async def _report(snapshot: Snapshot, number: str) -> tuple[StoredReport, list[S
 
 def _found(found: _T | None, number: str) -> _T:
     if found is None:
-        raise typer.BadParameter(f"there is no sealed report {number}; `duban report list` has them all", param_hint="NUMBER")
+        raise typer.BadParameter(
+            f"there is no sealed report {number}; `{called()} report list` has them all", param_hint="NUMBER"
+        )
     return found
 
 
