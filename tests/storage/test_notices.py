@@ -1,0 +1,166 @@
+"""Notices and messages in the store: planned once, settled together, tried by one at a time, and told of in the log."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from contracts.notices import SilenceEnded, SilenceWanted, TokensRevoked, TokenWanted
+from shared.domain.matter import Family, Matter
+from shared.domain.notice import Acknowledged, Notice, Occasion, Reason
+from shared.domain.person import Role
+from shared.domain.round import Judged
+from shared.domain.value import replace
+from shared.storage import silencing
+from shared.storage.engine import Database
+from shared.storage.noticing import (
+    Delivery,
+    NoticeStore,
+    acknowledgements,
+    due_notices,
+    next_sending,
+    next_telling,
+    notices_in,
+    sending,
+    sent_since,
+    silences,
+)
+from shared.storage.reading import ReadStore
+from shared.storage.silencing import NotGranted, grant, person_of
+from shared.storage.told import Wanted, logged
+from tests.support.sample import START
+
+NOW = START
+OCCASION = Occasion("city", "7", "finish", 1, "near-1cd", "near", NOW, NOW + timedelta(days=1))
+NOTICE = Notice(OCCASION, "handler-1", Reason("临期", 0, Role.HANDLER, ("handler-2",), "hours"), NOW, urgent=False)
+OF_THE_HEAD = Reason("临期", 1, Role.SECTION_HEAD)
+LATER = replace(NOTICE, person="head-1", tell_at=NOW + timedelta(hours=1), reason=OF_THE_HEAD, channels=("sms",))
+MESSAGE = Delivery(
+    id="d-1",
+    channel="robot",
+    people=("handler-1",),
+    title="【督办提醒】临期 1 件",
+    lines=("▲ 临期 工地扬尘",),
+    link="http://page",
+    urgent=False,
+    made_at=NOW,
+    state="sending",
+    tries=0,
+    tried_at=None,
+    next_at=NOW + timedelta(seconds=5),
+    answer="",
+    instead_of="",
+    notices=(NOTICE.id,),
+)
+
+
+async def test_a_notice_is_planned_once_and_read_back_as_it_was(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    await store.plan([NOTICE, LATER], ())
+    await store.plan([replace(NOTICE, tell_at=NOW + timedelta(days=9))], ())
+
+    async with reading.snapshot() as snapshot:
+        assert await due_notices(snapshot, NOW, 10) == [NOTICE]
+        assert await due_notices(snapshot, NOW + timedelta(hours=1), 10) == [NOTICE, LATER]
+        assert await next_telling(snapshot) == NOW
+
+
+async def test_a_round_is_settled_once(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    await store.plan([NOTICE, LATER], ())
+    await store.settle(Judged((NOTICE,), ((LATER, "closed"),)), [MESSAGE], NOW)
+    await store.settle(Judged((LATER,), ((NOTICE, "extended"),)), [MESSAGE], NOW + timedelta(days=1))
+
+    async with reading.snapshot() as snapshot:
+        assert await next_telling(snapshot) is None
+        told, dropped = (
+            await logged(snapshot, Wanted(person="handler-1"), 10),
+            await logged(snapshot, Wanted(person="head-1"), 10),
+        )
+        assert await notices_in(snapshot, "d-1") == [NOTICE]
+    assert [(one.state, one.why, one.settled_at) for one in (*told, *dropped)] == [("told", "", NOW), ("dropped", "closed", NOW)]
+    assert [one.deliveries for one in (*told, *dropped)] == [(replace(MESSAGE, notices=()),), ()]
+
+
+async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    await store.plan([NOTICE], ())
+    await store.settle(Judged((NOTICE,), ()), [MESSAGE], NOW)
+    due = NOW + timedelta(seconds=5)
+    async with reading.snapshot() as snapshot:
+        assert await sending(snapshot, "robot", NOW, 10) == []
+        assert await next_sending(snapshot, "robot") == due
+        assert await sending(snapshot, "other", due, 10) == []
+        [there] = await sending(snapshot, "robot", due, 10)
+    assert there == replace(MESSAGE, notices=())
+
+    again = due + timedelta(minutes=1)
+    claims = await asyncio.gather(*(store.claim(there, due, again) for _ in range(5)))
+    assert sorted(claims) == [False, False, False, False, True]
+
+    instead = replace(MESSAGE, id="d-2", channel="sms", instead_of="d-1", next_at=due)
+    await store.record(there, "failed", None, "404 不存在", [instead])
+    await store.record(there, "delivered", None, "ok")
+    assert not await store.claim(there, again, again)
+    async with reading.snapshot() as snapshot:
+        [one] = await logged(snapshot, Wanted(owner="city", number="7"), 10)
+        assert [(sent.id, sent.state, sent.tries, sent.answer) for sent in one.deliveries] == [
+            ("d-1", "failed", 1, "404 不存在"),
+            ("d-2", "sending", 0, ""),
+        ]
+        assert await sent_since(snapshot, "robot", NOW) == [due]
+
+
+async def test_who_took_note_is_remembered_once(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    noted = Acknowledged("city", "7", NOW + timedelta(minutes=1), "handler-1")
+    await store.plan([NOTICE], [noted])
+    await store.plan((), [noted, replace(noted, number="8", clock="finish", version=2)])
+
+    async with reading.snapshot() as snapshot:
+        assert await acknowledgements(snapshot, [Matter("city", "7")]) == [noted]
+        assert len(await acknowledgements(snapshot, [Matter("city", "7"), Matter("city", "8"), Matter("city", "9")])) == 2
+        [one] = await logged(snapshot, Wanted(), 10)
+    assert (one.acknowledged_by, one.acknowledged_at) == ("handler-1", noted.at)
+
+
+async def test_a_silence_is_in_force_until_it_ends_or_is_ended(database: Database) -> None:
+    reading = ReadStore(database)
+    wanted = SilenceWanted(reason="搬迁", by="office", until=NOW + timedelta(days=1), family="directive", unit="air")
+    id = await grant(database, wanted, set(), NOW)
+    async with reading.snapshot() as snapshot:
+        [one] = await silences(snapshot, NOW)
+        assert await silences(snapshot, NOW + timedelta(days=1)) == []
+    assert (one.id, one.reason, one.family, one.unit, one.since, one.until) == (
+        *(id, "搬迁", Family.DIRECTIVE, "air", NOW),
+        NOW + timedelta(days=1),
+    )
+    assert await grant(database, SilenceEnded(id=id), set(), NOW + timedelta(hours=1)) == id
+    async with reading.snapshot() as snapshot:
+        assert await silences(snapshot, NOW + timedelta(hours=1)) == []
+        assert [one.until for one in await silencing.all_silences(snapshot)] == [NOW + timedelta(hours=1)]
+    for wrong in (SilenceEnded(id=id), SilenceEnded(id="none"), replace_until(wanted, NOW)):
+        with pytest.raises(NotGranted):
+            await grant(database, wrong, set(), NOW + timedelta(hours=2))
+
+
+def replace_until(wanted: SilenceWanted, until: datetime) -> SilenceWanted:
+    return wanted.model_copy(update={"until": until})
+
+
+async def test_a_key_opens_one_persons_door_until_it_is_revoked(database: Database) -> None:
+    reading, people = ReadStore(database), {"handler-1", "head-1"}
+    first, second = [await grant(database, TokenWanted(person="handler-1"), people, NOW) for _ in range(2)]
+    other = await grant(database, TokenWanted(person="head-1"), people, NOW)
+    async with reading.snapshot() as snapshot:
+        assert [await person_of(snapshot, key) for key in (first, second, other, "", "x")] == [
+            *("handler-1", "handler-1", "head-1"),
+            *(None, None),
+        ]
+        stored = (await snapshot.rows("SELECT hash FROM token")).scalars().all()
+    assert not {first, second, other} & set(stored)
+    assert await grant(database, TokensRevoked(person="handler-1"), people, NOW) == "2"
+    async with reading.snapshot() as snapshot:
+        assert [await person_of(snapshot, key) for key in (first, second, other)] == [None, None, "head-1"]
+    with pytest.raises(NotGranted, match="nobody"):
+        await grant(database, TokenWanted(person="nobody"), people, NOW)
