@@ -117,7 +117,7 @@ class Amended(FactData):
 
 
 class Recorded(FactData):
-    """Something was said of the matter that moves neither state nor clock: progress, a response, a note, an urge."""
+    """Something was said of the matter that moves neither state nor clock, such as progress."""
 
     what: str
 
@@ -148,6 +148,27 @@ class Noted(FactData):
 
     priority: Priority | None
     clocks: tuple[ClockState, ...]
+
+
+class Acknowledged(FactData):
+    """A person of the office has taken note of alerts (知悉); state and clocks stay as they are."""
+
+    person: str = Field(description="Id of the person in the office's roster.")
+    clock: ClockName | None = Field(description="Whose alerts; null for all that were raised so far.")
+    version: int | None = Field(description="Of which due-version of the clock; null for all.")
+
+
+class Urged(FactData):
+    """Urged (催办), or supervised by a letter (督办函); state and clocks stay as they are."""
+
+    form: Literal["urge", "letter"]
+    document_number: str | None = Field(description="文号 of the letter.")
+
+
+class Assigned(FactData):
+    """Given to a person of the unit (分派): who handles it while it is open. On what is closed it only stays on record."""
+
+    to: str
 
 
 class UnitSubmitted(FactData):
@@ -468,6 +489,7 @@ class TaskSnapshot(Published):
     extension: ExtensionState | None = Field(description="The request that waits for its answer.")
     extensions: int = Field(description="How many extensions were granted.")
     return_asked_at: Instant | None = Field(description="Since when a request to return it waits for its answer.")
+    handler: str | None = Field(description="The person of the unit whom it is assigned to; null again once another unit has it.")
     priority: Priority
     starred: bool
     batch: str | None
@@ -500,6 +522,9 @@ FACTS: Final[dict[str, type[FactData]]] = {
     "accepted": Accepted,
     "responded": Responded,
     "noted": Noted,
+    "acknowledged": Acknowledged,
+    "urged": Urged,
+    "assigned": Assigned,
     "unit-submitted": UnitSubmitted,
     "submitted": Submitted,
     "sent-back": SentBack,

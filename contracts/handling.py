@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts.event import Contract, Instant, Name, Text
+from contracts.fact import ClockName
 from contracts.matter import DuePeriod, Evidence, MatterData
 
 
@@ -28,9 +29,9 @@ class Accepted(Handling):
 
 
 class Assigned(Handling):
-    """分派 to a person of the unit."""
+    """分派 to a person of the unit, who handles the task from then on."""
 
-    to: Name
+    to: Name = Field(description="The person: an id of the office's roster people.toml, or as the sender names them.")
 
 
 class Transferred(Handling):
@@ -173,3 +174,32 @@ class Noted(Handling):
 
     priority: Literal["ordinary", "urgent", "extra_urgent"] | None = None
     due: Instant | DuePeriod | None = None
+
+
+class Acknowledged(Handling):
+    """知悉: a person of the office has taken note of alerts, and those above need not be told of them; no clock stops."""
+
+    person: Name = Field(description="Id of the person in the office's roster people.toml; no name.")
+    clock: ClockName | None = Field(default=None, description="Only the alerts of this clock; all raised so far, if absent.")
+    version: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
+        default=None, description="Only the alerts of this due-version of the clock; those of all its versions, if absent."
+    )
+
+    @model_validator(mode="after")
+    def _version_of_a_clock(self) -> "Acknowledged":
+        if self.version is not None and self.clock is None:
+            raise ValueError("a due-version is one of a clock: name the clock")
+        return self
+
+
+class Urged(Handling):
+    """催办, or a letter of supervision (督办函) with its number; no clock changes."""
+
+    form: Literal["urge", "letter"] = "urge"
+    document_number: Name | None = Field(default=None, description="文号 of the letter; a letter has one.")
+
+    @model_validator(mode="after")
+    def _letter_numbered(self) -> "Urged":
+        if self.form == "letter" and self.document_number is None:
+            raise ValueError("a letter needs its document_number (文号)")
+        return self

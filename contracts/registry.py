@@ -45,6 +45,8 @@ _DATA: Final[dict[str, type[BaseModel]]] = {
     "task.looked-back": handling.LookedBack,
     "task.relapsed": handling.Relapsed,
     "task.noted": handling.Noted,
+    "task.acknowledged": handling.Acknowledged,
+    "task.urged": handling.Urged,
     "task.archived": handling.Archived,
     "task.part-told": handling.PartTold,
 }

@@ -13,7 +13,9 @@ from contracts import subjects
 from contracts.event import Event
 from contracts.families import ComplaintReceived, DirectiveIssued, Evaluated, RectificationAssigned
 from contracts.handling import (
+    Acknowledged,
     Approved,
+    Assigned,
     ExtensionGranted,
     ExtensionRequested,
     LookedBack,
@@ -24,12 +26,14 @@ from contracts.handling import (
     Split,
     Submitted,
     Transferred,
+    Urged,
 )
-from contracts.matter import Amendment, MatterData
+from contracts.matter import Amendment, MatterData, Urge
 from contracts.receipt import Reason
 from contracts.registry import EVENTS
 from shared.domain import command as c
 from shared.domain.budget import DuePeriod
+from shared.domain.clock import ClockName
 from shared.domain.matter import Cause, Family, Matter
 from shared.domain.value import replace, value
 
@@ -296,6 +300,21 @@ def _note(matter: Matter, cause: Cause, data: Noted) -> c.NoteOnTask:
     return c.NoteOnTask(matter, cause, data.priority, _due(data.due))
 
 
+def _acknowledge(matter: Matter, cause: Cause, data: Acknowledged) -> c.AcknowledgeAlerts:
+    clock = None if data.clock is None else ClockName(data.clock)
+    return c.AcknowledgeAlerts(matter, cause, data.person, clock, data.version)
+
+
+def _urge(matter: Matter, cause: Cause, data: Urge | Urged) -> c.UrgeTask:
+    if isinstance(data, Urge):
+        return c.UrgeTask(matter, cause)
+    return c.UrgeTask(matter, cause, data.form, data.document_number)
+
+
+def _assign(matter: Matter, cause: Cause, data: Assigned) -> c.AssignTask:
+    return c.AssignTask(matter, cause, data.to)
+
+
 def _split(matter: Matter, cause: Cause, data: Split) -> c.SplitTask:
     for part in data.parts:
         _due(part.due)  # a date that no calendar knows must not come up only when the part is made
@@ -330,6 +349,7 @@ def _plain(command: type[c.Command]) -> Callable[..., c.Command]:
 
 
 _RECORD: Final = (_record, c.RecordOnTask)
+_URGE: Final = (_urge, c.UrgeTask)
 _AMEND: Final = (_amend, c.AmendTask)
 _REGISTER: Final = (_register, c.RegisterTask)
 _WITHDRAW: Final = (_plain(c.WithdrawTask), c.WithdrawTask)
@@ -337,11 +357,11 @@ _WITHDRAW: Final = (_plain(c.WithdrawTask), c.WithdrawTask)
 _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = {
     "duban.directive.issued.v1": _REGISTER,
     "duban.directive.amended.v1": _AMEND,
-    "duban.directive.urged.v1": _RECORD,
+    "duban.directive.urged.v1": _URGE,
     "duban.directive.withdrawn.v1": _WITHDRAW,
     "duban.complaint.received.v1": _REGISTER,
     "duban.complaint.amended.v1": _AMEND,
-    "duban.complaint.urged.v1": _RECORD,
+    "duban.complaint.urged.v1": _URGE,
     "duban.complaint.withdrawn.v1": _WITHDRAW,
     "duban.complaint.evaluated.v1": (_evaluate, c.EvaluateTask),
     "duban.rectification.assigned.v1": _REGISTER,
@@ -350,13 +370,15 @@ _COMMANDS: Final[dict[str, tuple[Callable[..., c.Command], type[c.Command]]]] = 
     "duban.rectification.withdrawn.v1": _WITHDRAW,
     "duban.task.signed.v1": (_plain(c.SignTask), c.SignTask),
     "duban.task.accepted.v1": (_plain(c.AcceptTask), c.AcceptTask),
-    "duban.task.assigned.v1": _RECORD,
+    "duban.task.assigned.v1": (_assign, c.AssignTask),
     "duban.task.progressed.v1": _RECORD,
     "duban.task.responded.v1": (_plain(c.RespondToTask), c.RespondToTask),
     "duban.task.submitted.v1": (_submit, c.SubmitTask),
     "duban.task.approved.v1": (_approve, c.ApproveTask),
     "duban.task.sent-back.v1": (_plain(c.SendBackTask), c.SendBackTask),
     "duban.task.noted.v1": (_note, c.NoteOnTask),
+    "duban.task.acknowledged.v1": (_acknowledge, c.AcknowledgeAlerts),
+    "duban.task.urged.v1": _URGE,
     "duban.task.transferred.v1": (_transfer, c.TransferTask),
     "duban.task.return-requested.v1": (_plain(c.RequestReturn), c.RequestReturn),
     "duban.task.return-refused.v1": (_plain(c.RefuseReturn), c.RefuseReturn),

@@ -67,6 +67,7 @@ def task_of(at_rest: dict[str, Any]) -> Task:
         extension=_extension(at_rest["extension"]),
         extensions=at_rest["extensions"],
         return_asked_at=_instant_or_none(at_rest["return_asked_at"]),
+        handler=at_rest["handler"],
         priority=at_rest["priority"],
         starred=at_rest["starred"],
         batch=at_rest["batch"],

@@ -71,6 +71,8 @@ _SAMPLES: Final[dict[type[c.Command], Callable[[Task, Policy], dict[str, Any]]]]
     c.MergeTask: lambda task, _: {"into": type(task.matter)(task.owner, "")},
     c.TransferTask: lambda task, _: {"to_unit": ""},
     c.NoteOnTask: lambda task, _: {"priority": None, "due": None},
+    c.AcknowledgeAlerts: lambda task, _: {"person": ""},
+    c.AssignTask: lambda task, _: {"to": ""},
     c.SplitTask: lambda task, _: {"parts": 1},
     c.EvaluateTask: lambda task, _: {"of": "handling_unit", "level": "satisfied"},
     c.RelapseTask: lambda task, _: {"due": None},

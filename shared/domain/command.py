@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from shared.domain.budget import DuePeriod
+from shared.domain.clock import ClockName
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.task import Closing, Evaluated, Grade, Priority, Satisfaction
+from shared.domain.task import Closing, Evaluated, Grade, Priority, Satisfaction, UrgeForm
 from shared.domain.value import value
 
 Due = datetime | DuePeriod
@@ -249,6 +250,40 @@ class NoteOnTask(Command):
     due: Due | None
 
     action: ClassVar[str] = "note"
+    rank: ClassVar[int] = 4
+
+
+@value
+class AcknowledgeAlerts(Command):
+    """知悉: a person of the office has taken note of alerts: of a clock, of one of its due-versions, or of all raised so far."""
+
+    person: str
+    """Id in the office's roster."""
+    clock: ClockName | None = None
+    version: int | None = None
+
+    action: ClassVar[str] = "acknowledge"
+    rank: ClassVar[int] = 4
+
+
+@value
+class UrgeTask(Command):
+    """催办, or 督办 by a letter with its number."""
+
+    form: UrgeForm = "urge"
+    document_number: str | None = None
+
+    action: ClassVar[str] = "urge"
+    rank: ClassVar[int] = 4
+
+
+@value
+class AssignTask(Command):
+    """分派 to a person of the unit, by id or by name."""
+
+    to: str
+
+    action: ClassVar[str] = "assign"
     rank: ClassVar[int] = 4
 
 

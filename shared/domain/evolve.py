@@ -92,7 +92,7 @@ def _amended(task: Task, fact: f.Amended) -> Changes:
     said = {"title": fact.title, "unit": fact.unit, "co_units": fact.co_units, "category": fact.category}
     changes: Changes = {field: new for field, new in (said | {"priority": fact.priority}).items() if new is not None}
     if fact.unit is not None and fact.unit != task.unit:
-        changes["given"] = _given(task, fact.unit, fact)
+        changes |= {"given": _given(task, fact.unit, fact), "handler": None}
     return changes | {"clocks": _with(task.clocks, fact.clocks)}
 
 
@@ -134,6 +134,10 @@ def _only_changed(task: Task, fact: f.DeadlineMoved) -> Changes:
 
 def _noted(task: Task, fact: f.Noted) -> Changes:
     return {"priority": fact.priority or task.priority, "clocks": _with(task.clocks, fact.clocks)}
+
+
+def _assigned(task: Task, fact: f.Assigned) -> Changes:
+    return {"handler": fact.to} if task.is_open else {}
 
 
 def _unit_submitted(task: Task, fact: f.UnitSubmitted) -> Changes:
@@ -180,6 +184,7 @@ def _relapsed(task: Task, fact: f.Relapsed) -> Changes:
         "sent_back": 0,
         "alerts": (),
         "extensions": 0,
+        "handler": None,
         "done": (),
         "parts": (),
         "evaluations": (),
@@ -215,7 +220,8 @@ def _evaluated(task: Task, fact: f.Evaluation) -> Changes:
 def _transferred(task: Task, fact: f.Transferred) -> Changes:
     clocks = _with(task.clocks, fact.clocks)
     given = _given(task, fact.to_unit, fact)
-    return {"state": Pending(), "unit": fact.to_unit, "clocks": clocks, "return_asked_at": None, "given": given}
+    changes = {"state": Pending(), "unit": fact.to_unit, "clocks": clocks, "return_asked_at": None, "given": given}
+    return changes | {"handler": None}
 
 
 def _return_requested(task: Task, fact: f.ReturnRequested) -> Changes:
@@ -228,7 +234,7 @@ def _return_refused(task: Task, fact: f.ReturnRefused) -> Changes:
 
 def _return_approved(task: Task, fact: f.ReturnApproved) -> Changes:
     changes = {"state": Pending(), "unit": None, "clocks": _stopped(task, fact), "return_asked_at": None}
-    return changes | {"given": _given(task, None, fact), "marks": _marked(task, "returned", fact)}
+    return changes | {"handler": None, "given": _given(task, None, fact), "marks": _marked(task, "returned", fact)}
 
 
 def _suspended(task: Task, fact: f.Suspended) -> Changes:
@@ -304,6 +310,9 @@ _APPLY: Final[dict[type[f.Fact], Callable[[Task, Any], Changes] | None]] = {
     f.Accepted: _accepted,
     f.Responded: _accepted,
     f.Noted: _noted,
+    f.Acknowledged: None,
+    f.Urged: None,
+    f.Assigned: _assigned,
     f.UnitSubmitted: _unit_submitted,
     f.Submitted: _submitted,
     f.SentBack: _sent_back,

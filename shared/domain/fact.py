@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from shared.domain.clock import Clock, ClockName
 from shared.domain.matter import Cause, Family, Matter
-from shared.domain.task import Closing, Evaluated, Grade, Priority, Satisfaction, Task
+from shared.domain.task import Closing, Evaluated, Grade, Priority, Satisfaction, Task, UrgeForm
 from shared.domain.value import value
 
 
@@ -105,6 +105,36 @@ class Noted(Fact):
     clocks: tuple[Clock, ...]
 
     kind: ClassVar[str] = "noted"
+
+
+@value
+class Acknowledged(Fact):
+    """A person of the office has taken note of alerts: of a clock, of one of its due-versions, or of all raised so far."""
+
+    person: str
+    clock: ClockName | None
+    version: int | None
+
+    kind: ClassVar[str] = "acknowledged"
+
+
+@value
+class Urged(Fact):
+    """Somebody asked for speed, by a letter with its number or without one."""
+
+    form: UrgeForm
+    document_number: str | None
+
+    kind: ClassVar[str] = "urged"
+
+
+@value
+class Assigned(Fact):
+    """Given to a person of the unit, who handles it while it is open."""
+
+    to: str
+
+    kind: ClassVar[str] = "assigned"
 
 
 @value
@@ -408,6 +438,9 @@ AnyFact = (
     | Accepted
     | Responded
     | Noted
+    | Acknowledged
+    | Urged
+    | Assigned
     | UnitSubmitted
     | Submitted
     | SentBack

@@ -123,6 +123,18 @@ def _note(task: Task, command: c.NoteOnTask, policy: Policy, calendar: Calendar)
     return f.Noted(command.cause.at, command.priority, clocks)
 
 
+def _acknowledge(task: Task, command: c.AcknowledgeAlerts, policy: Policy, calendar: Calendar) -> f.Acknowledged:
+    return f.Acknowledged(command.cause.at, command.person, command.clock, command.version)
+
+
+def _urge(task: Task, command: c.UrgeTask, policy: Policy, calendar: Calendar) -> f.Urged:
+    return f.Urged(command.cause.at, command.form, command.document_number)
+
+
+def _assign(task: Task, command: c.AssignTask, policy: Policy, calendar: Calendar) -> f.Assigned:
+    return f.Assigned(command.cause.at, command.to)
+
+
 def _submit(task: Task, command: c.SubmitTask, policy: Policy, calendar: Calendar) -> f.Submitted | f.UnitSubmitted:
     at, unit = command.cause.at, command.unit or task.unit
     if unit is not None and task.co_units and _awaits_others(task, unit):
@@ -272,6 +284,9 @@ _FACT_OF: Final[dict[type[c.Command], Callable[..., f.AnyFact]]] = {
     c.RespondToTask: _respond,
     c.RecordOnTask: _record,
     c.NoteOnTask: _note,
+    c.AcknowledgeAlerts: _acknowledge,
+    c.UrgeTask: _urge,
+    c.AssignTask: _assign,
     c.SubmitTask: _submit,
     c.SendBackTask: _send_back,
     c.ApproveTask: _approve,

@@ -17,6 +17,8 @@ Closing = Literal["lead", "any", "all"]
 """Whose submission puts a task with co-units in review: the lead unit's (主办), any unit's, or the last of all units'."""
 Satisfaction = Literal["satisfied", "mostly_satisfied", "dissatisfied"]
 Evaluated = Literal["handling_unit", "receiving_office"]
+UrgeForm = Literal["urge", "letter"]
+"""催办, or a letter of supervision (督办函) with a number."""
 Marked = Literal["signed", "responded", "submitted", "sent-back", "returned", "extended"]
 
 
@@ -174,6 +176,8 @@ class Task:
     extension: Extension | None = None
     extensions: int = 0
     return_asked_at: datetime | None = None
+    handler: str | None = None
+    """The person of the unit whom it was assigned to (分派), as the sender names them; None again once another unit has it."""
     priority: Priority = "ordinary"
     starred: bool = False
     """重点关注件: its priority is the owner's affair alone."""

@@ -35,7 +35,7 @@ class Transition:
 
 _AT_THE_UNIT: Final = (Place.PENDING, Place.HANDLING)
 _OVER: Final = (Place.CLOSED, Place.ARCHIVED)
-_ON_RECORD: Final = ("record", "respond", "note", "evaluate")
+_ON_RECORD: Final = ("record", "respond", "note", "acknowledge", "urge", "assign", "evaluate")
 
 
 def _rows() -> tuple[Transition, ...]:

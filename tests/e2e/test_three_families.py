@@ -246,4 +246,4 @@ def test_what_is_open_after_the_end_is_told(data: Path) -> None:
     told = asked("task", "actions", OWNER, "ZL-1", "--as", UNIT, "--data", data, "--json").json
     assert told["state"] == "archived"
     opened = {one["action"] for one in told["actions"] if one["open"]}
-    assert opened == {"relapse", "record", "respond", "note", "evaluate", "look-back"}
+    assert opened == {"relapse", "record", "respond", "note", "acknowledge", "urge", "assign", "evaluate", "look-back"}

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from shared.domain import command as c
 from shared.domain.budget import DuePeriod
+from shared.domain.clock import ClockName
 from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Family
@@ -76,6 +77,12 @@ _FIELDS: Final[dict[str, tuple[Any, ...]]] = {
     "closing": (None, "lead", "any", "all"),
     "part_of": (None,),
     "what": ("progressed",),
+    "person": ("p-1", "p-2"),
+    "clock": (None, ClockName.SIGN, ClockName.FINISH),
+    "version": (None, 1, 2),
+    "form": ("urge", "letter"),
+    "document_number": (None, "督〔2026〕3号"),
+    "to": ("Li", "Zhao"),
     "grade": ("stage", "full", "full"),
     "ground": ("听证", "非职责", "其他"),
     "into": (MATTER, OTHER_MATTER),

@@ -46,6 +46,8 @@ DATA: Final[dict[str, dict[str, Any]]] = {
     "task.approved": {"grade": "stage"},
     "task.sent-back": {"reason": "no photograph"},
     "task.noted": {"priority": "urgent"},
+    "task.acknowledged": {"person": "p-1"},
+    "task.urged": {},
     "task.transferred": {"to_unit": "water"},
     "task.return-requested": {"reason": "not ours"},
     "task.return-approved": {},

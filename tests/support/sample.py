@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from shared.calendars import load_calendar
 from shared.domain import command as c
 from shared.domain.budget import Budget
+from shared.domain.clock import ClockName
 from shared.domain.matter import DUBAN, Cause, Family, Matter
 from shared.domain.policy import Evaluations, Extensions, Policies, Policy, Returns, Rulebook
 from shared.domain.rule import Rule
@@ -219,6 +220,26 @@ def note(
     when: datetime, *, id_: str = "note", source: str = CITY, priority: Priority | None = None, due: c.Due | None = None
 ) -> c.NoteOnTask:
     return c.NoteOnTask(MATTER, cause(c.NoteOnTask, when, id_, source), priority, due)
+
+
+def acknowledge(
+    when: datetime,
+    *,
+    id_: str = "acknowledge",
+    source: str = DISTRICT,
+    person: str = "p-1",
+    clock: ClockName | None = None,
+    version: int | None = None,
+) -> c.AcknowledgeAlerts:
+    return c.AcknowledgeAlerts(MATTER, cause(c.AcknowledgeAlerts, when, id_, source), person, clock, version)
+
+
+def urge(when: datetime, *, id_: str = "urge", source: str = CITY, letter: str | None = None) -> c.UrgeTask:
+    return c.UrgeTask(MATTER, cause(c.UrgeTask, when, id_, source), "urge" if letter is None else "letter", letter)
+
+
+def assign(when: datetime, *, id_: str = "assign", source: str = DISTRICT, to: str = "Li") -> c.AssignTask:
+    return c.AssignTask(MATTER, cause(c.AssignTask, when, id_, source), to)
 
 
 def split(when: datetime, *, id_: str = "split", source: str = DISTRICT, parts: int = 2, first: int = 1) -> c.SplitTask:

@@ -11,11 +11,11 @@ from tests.support.pushed import DATA, decoded, of_type, reasons
 TAKEN: dict[str, type[c.Command]] = {
     "directive.issued": c.RegisterTask,
     "directive.amended": c.AmendTask,
-    "directive.urged": c.RecordOnTask,
+    "directive.urged": c.UrgeTask,
     "directive.withdrawn": c.WithdrawTask,
     "complaint.received": c.RegisterTask,
     "complaint.amended": c.AmendTask,
-    "complaint.urged": c.RecordOnTask,
+    "complaint.urged": c.UrgeTask,
     "complaint.withdrawn": c.WithdrawTask,
     "complaint.evaluated": c.EvaluateTask,
     "rectification.assigned": c.RegisterTask,
@@ -23,13 +23,15 @@ TAKEN: dict[str, type[c.Command]] = {
     "rectification.amended": c.AmendTask,
     "rectification.withdrawn": c.WithdrawTask,
     "task.signed": c.SignTask,
-    "task.assigned": c.RecordOnTask,
+    "task.assigned": c.AssignTask,
     "task.progressed": c.RecordOnTask,
     "task.responded": c.RespondToTask,
     "task.submitted": c.SubmitTask,
     "task.approved": c.ApproveTask,
     "task.sent-back": c.SendBackTask,
     "task.noted": c.NoteOnTask,
+    "task.acknowledged": c.AcknowledgeAlerts,
+    "task.urged": c.UrgeTask,
     "task.transferred": c.TransferTask,
     "task.return-requested": c.RequestReturn,
     "task.return-refused": c.RefuseReturn,
@@ -53,7 +55,7 @@ TAKEN: dict[str, type[c.Command]] = {
 
 def test_the_samples_name_every_registered_type_and_no_other() -> None:
     assert {f"duban.{what}.v1" for what in DATA} == EVENTS.keys()
-    assert len(EVENTS) == 39
+    assert len(EVENTS) == 41
 
 
 @pytest.mark.parametrize("what", sorted(TAKEN))
