@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, local, output, print_json, settings_for
@@ -105,7 +106,8 @@ def _show_task(document: dict[str, Any], settings: Settings) -> None:
 
     output.print(f"[bold]{document['number']}[/bold] of {document['owner']} · {document['family']} · {document['policy']}")
     output.print(document["title"], markup=False)
-    output.print(f"state {document['state']['place']} · unit {document['unit'] or '—'} · received {at(document['received_at'])}")
+    has = f"unit {document['unit'] or '—'}" + (f" · handler {document['handler']}" if document["handler"] else "")
+    output.print(f"state {document['state']['place']} · {has} · received {at(document['received_at'])}", markup=False)
     clocks = Table("clock", "rule", "budget", "due", "ran until", "alerts")
     for clock in document["clocks"]:
         raised = ", ".join(_alert(one, clock) for one in document["alerts"] if one["clock"] == clock["name"])
@@ -118,7 +120,7 @@ def _show_task(document: dict[str, Any], settings: Settings) -> None:
         timeline.add_row(
             str(entry["position"]),
             local(entry["at"], settings.zone),
-            entry["fact"],
+            entry["fact"] if entry["said"] is None else f"{entry['fact']}\n{escape(entry['said'])}",
             entry["source"] or "clock",
             entry["event"] or "—",
         )

@@ -6,10 +6,11 @@ late, or that lets a parked one become legal, makes the history be folded again 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from shared.domain import fact as f
 from shared.domain.alert import alerts_of, carrying, corrections
-from shared.domain.command import Command, SplitTask
+from shared.domain.command import AcknowledgeAlerts, Command, SplitTask, UrgeTask
 from shared.domain.decide import decide, unloaded
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Order
@@ -20,6 +21,9 @@ from shared.domain.value import value
 
 Step = tuple[Command, f.Entries]
 """A command that was applied, with its facts."""
+
+_ONLY_SAID: Final = (AcknowledgeAlerts, UrgeTask)
+"""What changes nothing of a task and is acted on elsewhere: told late, too, it is on record by its own fact."""
 
 
 @dataclass
@@ -109,10 +113,15 @@ def refold(
     # An event has one row in the ledger: one that was told, displaced and comes into force again is told by the whole task.
     if applied[: len(kept)] == kept and not any(done in told for done in added):
         return _continued(task, added, refusal, rulebook)
+    freed = [step for step in after.steps if step[0] in waiting]
+    others = [done for done in applied if done != command]
+    if isinstance(command, _ONLY_SAID) and others == kept and after.task == before.task and not freed:
+        said = tuple([_own(step) for step in after.steps if step[0] == command])
+        return Absorbed(evolve_all(task, said), ((command, said),), None)
     assert task is not None, "what was told before made a task"
     assert after.task is not None, "a history that changed has a task"
     now = replace(after.task, displaced=any(done not in applied for done in told))
-    steps = _corrected(task, command, now, [done for done in applied if done in waiting])
+    steps = _corrected(task, command, now, freed)
     return Absorbed(evolve_all(task, [entry for _, entries in steps for entry in entries]), steps, refusal)
 
 
@@ -126,22 +135,31 @@ def _continued(task: Task | None, commands: Sequence[Command], refusal: Refusal 
     return Absorbed(task, tuple(steps), refusal)
 
 
-def _corrected(task: Task, command: Command, after: Task, freed: Sequence[Command]) -> tuple[Step, ...]:
+def _corrected(task: Task, command: Command, after: Task, freed: Sequence[Step]) -> tuple[Step, ...]:
     """One fact with the whole task, caused by the late event; parked events that it made legal are put on record beside it."""
     at = command.cause.at
     entry = f.Entry(command.matter, command.cause, f.Corrected(at, carrying(after, alerts_of(task))))
     alerts = corrections(task, after, at)
     whole = evolve_all(task, (entry, *alerts))
     assert whole is not None
-    return ((command, (entry, *alerts)), *((done, (_freed(done, whole),)) for done in freed))
+    return ((command, (entry, *alerts)), *((step[0], (_freed(step, whole),)) for step in freed))
 
 
-def _freed(command: Command, whole: Task) -> f.Entry:
+def _freed(step: Step, whole: Task) -> f.Entry:
+    command, _ = step
+    if isinstance(command, _ONLY_SAID):
+        return _own(step)
     # What follows from a split for other tasks is read from its fact: it says all that a split does.
     fact: f.AnyFact = f.Recorded(command.cause.at, command.cause.word)
     if isinstance(command, SplitTask):
         fact = f.Corrected(command.cause.at, whole)
     return f.Entry(command.matter, command.cause, fact)
+
+
+def _own(step: Step) -> f.Entry:
+    """The fact that the command itself is, without the alerts around it."""
+    command, entries = step
+    return next(entry for entry in entries if entry.cause == command.cause)
 
 
 def _order(command: Command) -> Order:

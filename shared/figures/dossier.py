@@ -6,6 +6,7 @@ import orjson
 
 from shared.codec.tasks import encode_task
 from shared.domain.matter import Matter
+from shared.figures.wording import wording
 from shared.ports import LedgerRow
 from shared.storage.reading import Snapshot
 
@@ -32,6 +33,7 @@ def _entry(row: LedgerRow) -> dict[str, Any]:
         "at": row.entry.fact.at,
         "recorded_at": row.recorded_at,
         "fact": row.entry.fact.kind,
+        "said": wording(row.entry.fact),
         "source": cause.source if cause else None,
         "event": cause.id if cause else None,
     }
