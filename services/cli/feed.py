@@ -54,7 +54,7 @@ def push(
     Example: `duban push directives.jsonl`
     """
     settings = settings_for(data)
-    pushed = asyncio.run(_push(settings, lines_of(file), patience))
+    pushed = asyncio.run(push_lines(settings, lines_of(file), patience))
     if as_json:
         print_json(pushed.summary())
     else:
@@ -134,7 +134,8 @@ class Pushed:
         return {"pushed": self.total, **{kind: self.outcomes[kind] for kind in kinds}, "remarks": self.remarks()}
 
 
-async def _push(settings: Settings, lines: list[bytes], patience: float) -> Pushed:
+async def push_lines(settings: Settings, lines: list[bytes], patience: float) -> Pushed:
+    """Publish lines, then wait for receipts, for each at most `patience` seconds. Raises NothingRunning, NatsUnreachable."""
     pushed = Pushed(lines)
     async with client_of(nats_url(settings)) as client:
         receipts = await client.subscribe("duban.receipts.>", pending_msgs_limit=-1, pending_bytes_limit=-1)

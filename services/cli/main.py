@@ -22,6 +22,7 @@ from services.cli import (
     policies,
     report,
     run,
+    say,
     signals,
     silence,
     simulate,
@@ -89,6 +90,7 @@ for commands in (
     commands.add_to(app)
 look.task.command("explain")(explain.task_explain)
 look.task.command("actions")(actions.task_actions)
+say.add_commands(look.task)
 policies.policy.command("simulate")(simulate.simulate)
 
 

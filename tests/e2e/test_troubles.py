@@ -53,6 +53,10 @@ COMMANDS: Final = (
     ("campaign", "events"),
     ("task", "show"),
     ("task", "explain"),
+    ("task", "actions"),
+    ("task", "acknowledge"),
+    ("task", "urge"),
+    ("task", "assign"),
     ("rejected", "list"),
     ("ledger", "verify"),
 )
