@@ -161,7 +161,7 @@ def _chosen(step: Step, task: Task, at: datetime, office: Office) -> Iterator[Ch
         if role is Role.DUTY:
             yield from office.roster.on_duty(task.unit, at)
             continue
-        handler = None
+        handler = office.roster.people.get(task.handler or "") if role is Role.HANDLER else None
         if handler is not None:
             yield office.roster.present(handler, role, local.date())
             continue
