@@ -20,7 +20,8 @@ log = structlog.get_logger()
 
 MOST_NOTICES: Final = 5000
 """Notices of one round; those of one person are taken together."""
-MOST_LINES: Final = 50
+MOST_LINES: Final = 1000
+"""Of a message; how many there are its title says."""
 
 
 class Rounds:
@@ -80,16 +81,15 @@ class Rounds:
     def _delivery(self, envelope: Envelope, tasks: Mapping[Matter, Task], now: datetime) -> Delivery:
         assert envelope.channel is not None, "the inbox needs no message"
         urgent = any(notice.urgent for notice in envelope.notices)
-        lines = lines_of(envelope.notices, tasks, self._desk.units, self._office.calendar, now)
-        if len(lines) > MOST_LINES:
-            lines = (*lines[:MOST_LINES], f"……共 {len(lines)} 件，其余见页面")
+        shared = self._desk.channels[envelope.channel]
+        lines = lines_of(envelope.notices, tasks, self._desk, now, named=shared)
         id = _id(envelope.channel, envelope.notices)
         return Delivery(
             id=id,
             channel=envelope.channel,
             people=envelope.people,
             title=title_of(envelope.notices),
-            lines=lines,
+            lines=lines[:MOST_LINES],
             link=self._desk.link,
             urgent=urgent,
             made_at=now,

@@ -35,6 +35,8 @@ BATCH: Final = 500
 LOOK_SECONDS: Final = 15.0
 """A fact or a message that is due wakes us; should that be lost, or another process have written, it is seen after this time."""
 RETRY_SECONDS: Final = 2.0
+BEHIND_SECONDS: Final = 60.0
+"""For so long nobody is told while facts are still to be heard; longer would be silence."""
 POLL_SECONDS: Final = 0.02
 
 
@@ -50,9 +52,10 @@ class Notifier:
         self._rounds = Rounds(desk)
         self._senders = [Sender(one, channels.per_minute(name), desk, self._rounds) for name, one in channels.items()]
         Asked(self._broker, database, desk)
-        self._watchman = Watchman(self._broker, desk, self.wake)
+        self.watchman = Watchman(self._broker, desk, self.wake)
         self._woken = [asyncio.Event() for _ in range(1 + len(self._senders))]
         self._under_way = False
+        self._behind_since: float | None = None
         self._js: JetStreamContext | None = None
 
     async def run(self, started: asyncio.Event | None = None) -> None:
@@ -63,12 +66,14 @@ class Notifier:
             self._js = js
             await streams.provision_notifier(js)
             await self._broker.start()
+            info = await js.consumer_info(subjects.STREAM_OUT, streams.NOTIFIER_DURABLE)
+            self._note_progress(info.num_pending or 0)
             pull = Pull(client, subjects.STREAM_OUT, streams.NOTIFIER_DURABLE, BATCH)
             async with asyncio.TaskGroup() as group:
                 group.create_task(pull.run(), name="notifier-pull")
                 group.create_task(self._hear(pull), name="notifier-hear")
                 if not isinstance(self._clock, ReplayClock):  # in a replay history drives us
-                    group.create_task(self._watchman.run(), name="notifier-watchman")
+                    group.create_task(self.watchman.run(), name="notifier-watchman")
                     duties = (self._tell, *(sender.send_due for sender in self._senders))
                     for duty, woken in zip(duties, self._woken, strict=True):
                         group.create_task(self._keep(duty, woken), name=f"notifier-{duty.__qualname__}")
@@ -110,7 +115,15 @@ class Notifier:
             for message in messages:
                 await message.ack()
             self._under_way = False
+            self._note_progress(messages[-1].metadata.num_pending)
             self.wake()
+
+    def _note_progress(self, pending: int) -> None:
+        """After a standstill people are told once everything was heard: in one message, of the highest rung."""
+        if not pending:
+            self._behind_since = None
+        elif self._behind_since is None:
+            self._behind_since = asyncio.get_running_loop().time()
 
     async def _take(self, messages: list[Msg]) -> None:
         found = heard([message.data for message in messages])
@@ -124,6 +137,8 @@ class Notifier:
         await self._desk.store.plan(planned, found.acknowledged)
 
     async def _tell(self) -> datetime | None:
+        if self._behind_since is not None and asyncio.get_running_loop().time() - self._behind_since < BEHIND_SECONDS:
+            return None
         while await self._rounds.hold(self._clock.now()):
             for woken in self._woken[1:]:
                 woken.set()

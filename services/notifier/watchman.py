@@ -1,8 +1,8 @@
 """The watchman: raises an alarm by itself when the detector of deadlines is not heard any more."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import structlog
@@ -15,8 +15,8 @@ from shared.ports import NotStored
 
 log = structlog.get_logger()
 
-SILENT: Final = timedelta(seconds=35)
-"""Three heartbeats of ten seconds are missing."""
+SILENT_SECONDS: Final = 35.0
+"""Three heartbeats of ten seconds are missing; by a clock that nobody sets, since a step of the other one is no silence."""
 LOOK_SECONDS: Final = 5.0
 _OWNER: Final = "duban"
 
@@ -28,21 +28,23 @@ class Watchman:
         self._desk = desk
         self._clock = desk.clock
         self._wake = wake
+        self.elapsed: Callable[[], float] = time.monotonic
+        self._heard = self.elapsed()
         self._heard_at = self._clock.now()
-        self._alarmed_for: datetime | None = None
+        self._alarmed = False
         # Left to itself FastStream answers every message that has a reply subject.
         broker.subscriber(subjects.DETECTOR, decoder=_raw, no_reply=True)(self._on_heartbeat)
 
     async def run(self) -> None:
         """Look now and then until cancelled."""
-        self._heard_at = self._clock.now()
+        self._heard, self._heard_at = self.elapsed(), self._clock.now()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             await self.look()
 
     async def look(self) -> None:
         """Raise the alarm where there was silence for too long and none was raised for it."""
-        if self._clock.now() - self._heard_at < SILENT or self._alarmed_for == self._heard_at:
+        if self._alarmed or self.elapsed() - self._heard < SILENT_SECONDS:
             return
         since = self._heard_at.astimezone(self._desk.office.calendar.zone)
         log.error("notifier.detector_silent", since=since.isoformat())
@@ -53,14 +55,14 @@ class Watchman:
         except NotStored as error:
             log.warning("notifier.not_stored", error=str(error))
             return
-        self._alarmed_for = self._heard_at
+        self._alarmed = True
         self._wake()
 
     async def _on_heartbeat(self, body: bytes) -> None:
-        if self._alarmed_for is not None:
+        if self._alarmed:
             log.info("notifier.detector_heard_again")
-        self._alarmed_for = None
-        self._heard_at = self._clock.now()
+        self._alarmed = False
+        self._heard, self._heard_at = self.elapsed(), self._clock.now()
 
 
 async def _raw(message: Any) -> Any:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from services.notifier.desk import Desk
 from shared.domain.calendar import Calendar
 from shared.domain.matter import Matter
-from shared.domain.notice import Dropped, Kind, Notice, Reason
+from shared.domain.notice import Dropped, Kind, Notice, Occasion, Reason
 from shared.domain.person import Roster
 from shared.domain.shift import last_day
 from shared.domain.task import Task
@@ -38,36 +39,40 @@ _DAY: Final = timedelta(days=1)
 
 
 def title_of(notices: Sequence[Notice]) -> str:
-    """The subject of a message: how many of what."""
-    counted = Counter(notice.occasion.kind for notice in notices)
+    """The subject of a message: how many of what, each thing once however many are told of it."""
+    counted = Counter(occasion.kind for occasion in {notice.occasion for notice in notices})
     said = "，".join(f"{word.split()[-1]} {counted[kind]} 件" for kind, word in KINDS.items() if counted[kind])
     return f"【督办提醒】{said}"
 
 
 def lines_of(
-    notices: Sequence[Notice], tasks: Mapping[Matter, Task], units: Mapping[str, str], calendar: Calendar, now: datetime
+    notices: Sequence[Notice], tasks: Mapping[Matter, Task], desk: Desk, now: datetime, *, named: bool
 ) -> tuple[str, ...]:
-    """A line for each occasion, what is worst first; who is told of the same by one message is named in its line."""
+    """A line for each occasion, what is worst first; `named` adds who is told, where many read the same message."""
     order = list(KINDS)
-    by_occasion: dict[tuple[str, str, str, int, str], Notice] = {}
+    told: dict[tuple[str, str, str, int, str], list[Notice]] = {}
     for notice in sorted(notices, key=lambda one: (order.index(one.occasion.kind), one.occasion.due or one.occasion.at)):
         one = notice.occasion
-        by_occasion.setdefault((one.owner, one.number, one.topic, one.version, one.rung), notice)
-    return tuple(_line(notice, tasks, units, calendar, now) for notice in by_occasion.values())
+        told.setdefault((one.owner, one.number, one.topic, one.version, one.rung), []).append(notice)
+    return tuple(_line(group[0].occasion, tasks, desk, now) + (_names(group, desk) if named else "") for group in told.values())
 
 
-def _line(notice: Notice, tasks: Mapping[Matter, Task], units: Mapping[str, str], calendar: Calendar, now: datetime) -> str:
-    one = notice.occasion
-    task = tasks.get(Matter(one.owner, one.number))
+def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime) -> str:
+    task, calendar = tasks.get(Matter(one.owner, one.number)), desk.office.calendar
     if one.kind == "alarm" or task is None:
         return f"{KINDS[one.kind]}：{one.rung}"
-    unit = f" {units.get(task.unit, task.unit)}" if task.unit else ""
+    unit = f" {desk.units.get(task.unit, task.unit)}" if task.unit else ""
     head = f"{KINDS[one.kind]} {task.title}（{one.number}）{unit}"
     if one.due is None:
         return f"{head}，请尽快办理"
     local = one.due.astimezone(calendar.zone)
     when = f"{local - _DAY:%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%m-%d %H:%M}"
     return f"{head}，{CLOCKS[one.topic]}期限 {when}，{left(one.due, now, calendar)}"
+
+
+def _names(notices: Sequence[Notice], desk: Desk) -> str:
+    people = desk.office.roster.people
+    return " → " + "、".join(people[one.person].name if one.person in people else one.person for one in notices)
 
 
 def left(due: datetime, now: datetime, calendar: Calendar) -> str:

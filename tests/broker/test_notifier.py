@@ -1,0 +1,260 @@
+"""The notifier on a real server, with real receivers: what people get, once, and what the log says of it."""
+
+import time
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import orjson
+
+from shared.messaging.server import NatsServer
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.reading import ReadStore
+from tests.support import offices
+from tests.support.deadline import eventually
+from tests.support.matters import AheadClock, Wire, approved, later, reported, said
+from tests.support.offices import by_person, mail, robot, telling, written
+from tests.support.receivers import Hang, MailReceiver, Received, Reply, WebReceiver, mail_receiver, web_receiver
+from tests.support.tracking import duban
+
+HOUR = 3600.0
+TAKEN = Reply(body=b'{"errcode":0,"errmsg":"ok"}')
+
+
+OWN = """
+[[channel]]
+name = "robot"
+kind = "webhook"
+url = "URL/hook"
+allow_private = true
+body = "{{ lines | tojson }}"
+shared = true
+secret = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
+"""
+
+
+def of_air(number: str, due: float, start: float = -HOUR) -> Wire:
+    """A complaint of the air section, due so many seconds from now: a matter of hours."""
+    return reported(number, later(start), unit="air", due=later(due))
+
+
+def text_of(received: Received) -> str:
+    """What a robot of WeCom shows."""
+    return str(orjson.loads(received.body)["markdown"]["content"])
+
+
+def mail_of(receiver: MailReceiver, nth: int = 0) -> tuple[str, str]:
+    """Subject and text of a mail as its reader sees it."""
+    mail = message_from_bytes(receiver.mails[nth][2], policy=default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(mail["Subject"]), body.get_content()
+
+
+def settings(nats_url: str, folder: Path) -> Settings:
+    return Settings(nats_url=nats_url, data=folder)
+
+
+async def test_each_person_is_told_by_their_first_channel_and_the_log_says_so(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 3)
+        written(tmp_path, robot(web.url) + mail(mails.port))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await world.ask(of_air("7", due=-60))
+            log = by_person(await office.settled(2, number="7"))
+    [to_robot] = web.received
+    assert "■ 逾期" in text_of(to_robot)
+    assert "（7） 大气科" in text_of(to_robot)
+    assert "→ 大气科负责人" in text_of(to_robot)
+    subject, text = mail_of(mails)
+    assert subject == "【督办提醒】逾期 1 件"
+    assert "（7） 大气科" in text
+    assert mails.mails[0][1] == ["air-1@office.test"]
+    assert {person: (one.state, one.notice.occasion.rung, one.notice.reason.step) for person, one in log.items()} == {
+        "air-1": ("told", "overdue", 0),
+        "air-0": ("told", "overdue", 0),
+    }
+    assert {person: [(sent.channel, sent.state, sent.tries) for sent in one.deliveries] for person, one in log.items()} == {
+        "air-1": [("mail", "delivered", 1)],
+        "air-0": [("robot", "delivered", 1)],
+    }
+
+
+async def test_nobody_is_told_twice_however_often_the_notifier_starts(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 9)
+        written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
+        await world.ask(of_air("7", due=-60))
+        for _ in range(3):
+            async with telling(settings(nats_url, tmp_path), database) as office:
+                await office.settled(2, number="7")
+                await office.notifier.idle()
+        await world.ask(of_air("8", due=-60))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await office.settled(2, number="8")
+    assert [text_of(one).count("■ 逾期") for one in web.received] == [1, 1]
+    assert "（8）" in text_of(web.received[1])
+
+
+async def test_a_gateway_that_fails_is_tried_again_under_the_same_id(database: Database, nats_url: str, tmp_path: Path) -> None:
+    clock = AheadClock(0)
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([Reply(500), Reply(429, headers={"Retry-After": "1"}), TAKEN])
+        written(tmp_path, OWN.replace("URL", web.url))
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            await world.ask(of_air("7", due=-60))
+            await eventually(lambda: received(web, 1), 10)
+            for nth, ahead in enumerate((60, 120), 2):  # time passes, and somebody looks
+                clock._ahead_seconds = ahead
+                office.notifier.wake()
+                await eventually(lambda nth=nth: received(web, nth), 10)  # type: ignore[misc]
+            log = await office.settled(2, number="7")
+    assert len({one.headers["webhook-id"] for one in web.received}) == 1
+    assert {(sent.state, sent.tries) for one in log for sent in one.deliveries} == {("delivered", 3)}
+
+
+async def received(web: WebReceiver, number: int) -> bool:
+    return len(web.received) >= number
+
+
+async def test_a_channel_that_is_gone_is_replaced_by_the_next_one(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, mail_receiver(to_recipient="550 no such user") as mails, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 3)
+        written(tmp_path, robot(web.url) + mail(mails.port))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await world.ask(of_air("7", due=-60))
+
+            async def replaced() -> bool:
+                log = by_person(await office.log(number="7"))
+                return "air-1" in log and [sent.state for sent in log["air-1"].deliveries] == ["failed", "delivered"]
+
+            await eventually(replaced, 20)
+            log = by_person(await office.log(number="7"))
+    mailed, instead = log["air-1"].deliveries
+    assert (mailed.channel, instead.channel, instead.instead_of) == ("mail", "robot", mailed.id)
+    assert "550" in mailed.answer
+
+
+async def test_a_hanging_gateway_holds_up_nobody_else(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
+        web.answers.extend([Hang()] * 9)
+        written(tmp_path, robot(web.url) + mail(mails.port))
+        async with telling(settings(nats_url, tmp_path), database):
+            await world.ask(of_air("7", due=-60))
+            await eventually(lambda: received(web, 1), 20)
+            await world.ask(of_air("8", due=-60))
+
+            async def mailed() -> bool:
+                return len(mails.mails) == 2
+
+            await eventually(mailed, 8)  # the robot's own limit is ten seconds
+
+
+async def test_what_is_closed_before_its_time_is_told_to_nobody(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
+        await world.ask(of_air("7", due=-60))
+        await world.ask(approved("7", later(0)))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            log = await office.settled(2, number="7")
+    assert {(one.state, one.why) for one in log} == {("dropped", "closed")}
+    assert web.received == []
+
+
+async def test_who_takes_note_stops_the_ladder(database: Database, nats_url: str, tmp_path: Path) -> None:
+    ladder = """
+    [[route]]
+    name = "两步"
+    rungs = ["overdue"]
+    steps = [{ to = ["handler"] }, { to = ["head"], after = "1h" }]
+    """
+    clock = AheadClock(0)
+    async with duban(database, nats_url) as world:
+        written(tmp_path, ladder, offices.PEOPLE)
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            for number in ("7", "8"):
+                await world.ask(of_air(number, due=-60))
+                await office.settled(1, number=number)
+            await world.ask(said("task.acknowledged", "7", later(0), sender="district", person="air-1"))
+
+            async def noted() -> bool:
+                return (await office.log(number="7"))[0].acknowledged_by == "air-1"
+
+            await eventually(noted, 10)
+            clock._ahead_seconds = 2 * HOUR
+            office.notifier.wake()
+            stopped, escalated = await office.settled(2, number="7"), await office.settled(2, number="8")
+    assert {person: (one.state, one.why) for person, one in by_person(stopped).items()} == {
+        "air-1": ("told", ""),
+        "head": ("dropped", "acknowledged"),
+    }
+    assert {person: one.state for person, one in by_person(escalated).items()} == {"air-1": "told", "head": "told"}
+
+
+async def test_an_urge_and_a_letter_are_told_to_those_who_handle_the_matter(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 9)
+        written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
+        async with telling(settings(nats_url, tmp_path), database, AheadClock(0)) as office:
+            await world.ask(reported("7", later(-60), unit="air", priority="extra_urgent"))
+            await world.ask(said("task.urged", "7", later(-30), form="letter", document_number="督〔2026〕1号"))
+            log = by_person(await office.settled(2, number="7"))
+    assert {person: (one.notice.occasion.kind, one.state) for person, one in log.items() if one.state == "told"} == {
+        "air-1": ("letter", "told"),
+        "air-0": ("letter", "told"),
+    }
+    assert ["督办单" in text_of(one) for one in web.received] == [True]
+
+
+async def test_a_storm_is_one_message_for_each_person(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 9)
+        written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
+        await world.push_all([of_air(str(number), due=-60) for number in range(200)])
+
+        async def raised() -> bool:
+            async with ReadStore(database).snapshot() as snapshot:
+                return await snapshot.count("alert") >= 200
+
+        await eventually(raised, 30)
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            log = await office.settled(400, within=40)
+    assert len(log) == 400
+    [told] = web.received
+    assert "→ 大气科负责人、大气科承办人" in text_of(told)
+    assert "200 件" in text_of(told)
+
+
+async def test_the_notifier_itself_alarms_when_the_detector_is_silent(
+    database: Database, nats_server: NatsServer, tmp_path: Path
+) -> None:
+    async with web_receiver() as web:
+        web.answers.extend([TAKEN] * 9)
+        written(tmp_path, robot(web.url))
+        async with telling(settings(nats_server.url, tmp_path), database) as office:
+            watchman = office.notifier.watchman
+            for silent in (30, 36, 80):
+                watchman.elapsed = lambda silent=silent: time.monotonic() + silent  # type: ignore[misc]
+                await watchman.look()
+            [alarm] = await office.settled(1)
+    assert (alarm.notice.person, alarm.notice.occasion.kind, alarm.state) == ("keeper", "alarm", "told")
+    [told] = web.received
+    assert "系统报警：到期检测无心跳" in text_of(told)
+
+
+async def test_another_tracker_beside_the_notifier_changes_nothing(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 9)
+        written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
+        await world.ask(of_air("7", due=-60))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await office.settled(2, number="7")
+        async with telling(settings(nats_url, tmp_path), database) as one, telling(settings(nats_url, tmp_path), database):
+            await world.ask(of_air("8", due=-60))
+            await one.settled(2, number="8")
+    assert len(web.received) == 2
