@@ -2,7 +2,6 @@
 
 import shlex
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +9,15 @@ import httpx
 import pytest
 
 from services.cli.main import EXIT_CONFIG
-from tests.support.duban import Process, asked, duban, started
+from tests.support.duban import Process, asked, duban
 
 DAY_OF_THE_REPORT = "2023-06-19"
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+@pytest.fixture
+def demo(finished_demo: Process) -> Process:
     """The demo, fed to its end and still running."""
-    with started("demo", "--port", 0, "--seconds", 2, data=tmp_path_factory.mktemp("demo") / "data") as demo:
-        demo.prints("The half-year is fed", within=90)
-        yield demo
+    return finished_demo
 
 
 def figures(demo: Process, family: str, *arguments: str) -> dict[str, Any]:

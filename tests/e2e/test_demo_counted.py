@@ -1,7 +1,7 @@
 """The demo's figures are what its events say, counted apart: by unit, source, category and month, as of each month's end."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -13,18 +13,16 @@ from shared.domain.timeline import Account
 from shared.figures.sums import Span
 from shared.storage.reading import Snapshot
 from tests.support.demo_counted import MEASURES, MONTH_ENDS, Course, counted, courses, with_rules
-from tests.support.duban import asked, started
+from tests.support.duban import Process, asked
 from tests.support.opened import Cells, cells, snapshot_of
 
 FIRST_DAYS = (*(date(2023, month, 1) for month in range(1, 7)), date(2023, 7, 1))
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data(finished_demo: Process) -> Path:
     """The data folder of the demo, fed to its end."""
-    with started("demo", "--port", 0, "--seconds", 0, data=tmp_path_factory.mktemp("counted") / "data") as demo:
-        demo.prints("The half-year is fed", within=90)
-        yield demo.data
+    return finished_demo.data
 
 
 @pytest.fixture(scope="module")

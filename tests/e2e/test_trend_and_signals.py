@@ -1,7 +1,6 @@
 """Trends and signals of the demo's half-year, as a supervisor asks for them."""
 
 import csv
-from collections.abc import Iterator
 from io import StringIO
 from itertools import pairwise
 from pathlib import Path
@@ -10,17 +9,16 @@ from typing import Any
 import pytest
 
 from services.cli.main import EXIT_CONFIG, EXIT_USAGE
-from tests.support.duban import asked, started
+from tests.support.copied import copied
+from tests.support.duban import Process, asked
 
 HALF_YEAR = ("--from", "2023-01-01", "--to", "2023-07-01")
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+@pytest.fixture
+def data(finished_demo: Process) -> Path:
     """The folder of a demo that was fed to its end."""
-    with started("demo", "--port", 0, "--seconds", 2, data=tmp_path_factory.mktemp("demo") / "data") as demo:
-        demo.prints("The half-year is fed", within=90)
-        yield demo.data
+    return finished_demo.data
 
 
 def told(data: Path, *arguments: object) -> Any:
@@ -82,16 +80,15 @@ def test_signals_say_what_they_rest_on_and_name_no_person(data: Path) -> None:
     assert "no judgement of anyone" in shown
 
 
-def test_an_office_sets_its_own_thresholds(data: Path) -> None:
-    file = data / "signals.toml"
-    try:
-        file.write_text("same_text_tasks = 500\nsame_review_tasks = 500\n")
-        found = told(data, "signals", *HALF_YEAR)
-        assert found["thresholds"]["same_text_tasks"] == 500
-        assert not [one for one in found["signals"] if one["kind"] in ("same-text", "same-review")]
-        file.write_text("same_text_tasks = 1\n")
-        refused = asked("signals", *HALF_YEAR, "--data", data)
-        assert refused.code == EXIT_CONFIG
-        assert "signals.toml: same_text_tasks: " in refused.err
-    finally:
-        file.unlink()
+def test_an_office_sets_its_own_thresholds(data: Path, tmp_path: Path) -> None:
+    own = copied(data, tmp_path / "own")
+    file = own / "signals.toml"
+    file.write_text("same_text_tasks = 500\nsame_review_tasks = 500\n")
+    found = told(own, "signals", *HALF_YEAR)
+    assert found["thresholds"]["same_text_tasks"] == 500
+    assert found["signals"] != told(data, "signals", *HALF_YEAR)["signals"]
+    assert not [one for one in found["signals"] if one["kind"] in ("same-text", "same-review")]
+    file.write_text("same_text_tasks = 1\n")
+    refused = asked("signals", *HALF_YEAR, "--data", own)
+    assert refused.code == EXIT_CONFIG
+    assert "signals.toml: same_text_tasks: " in refused.err
