@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,9 @@ AS_OF: Final = "2023-07-01T00:00:00+08:00"
 EARLIER: Final = "2023-05-01T00:00:00+08:00"
 HALF_YEAR: Final = {"from": "2023-01-01", "to": "2023-07-01", "as_of": AS_OF}
 GROUPS: Final = ("families", "sources", "units", "categories", "enterprises", "periods")
+MARCH: Final = HALF_YEAR | {"from": "2023-03-01", "to": "2023-04-01"}
+JUNE: Final = HALF_YEAR | {"from": "2023-06-01"}
+"""When the shared matter was received."""
 SPLITS: Final = dict(zip(("family", "source", "unit", "category", "enterprise", "period"), GROUPS, strict=True))
 
 Document = dict[str, Any]
@@ -45,7 +48,7 @@ SHARED: Final = (
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     """The demo, fed to its end and still running, and the shared matter."""
-    with started("demo", "--port", 0, "--seconds", 2, data=tmp_path_factory.mktemp("demo") / "data") as demo:
+    with started("demo", "--port", 0, "--seconds", 1, data=tmp_path_factory.mktemp("demo") / "data") as demo:
         demo.prints("The half-year is fed", within=90)
         push(demo, *SHARED)
         yield demo
@@ -72,32 +75,48 @@ def got(client: httpx.Client, path: str, parameters: Mapping[str, str] | None = 
     return found
 
 
-def walk(client: httpx.Client, group: Document, *, zeros: bool = True) -> int:
-    """Follow every count of a group to its list; how many there were."""
-    followed = {measure: count for measure, count in group["counts"].items() if count or zeros}
-    for measure, count in followed.items():
+def walk(client: httpx.Client, group: Document, measures: Iterable[str]) -> int:
+    """Follow counts of a group to their lists; how many there were. One line of each list will do: its total and its weight
+    are of the whole.
+    """
+    followed = list(measures)
+    for measure in followed:
         listed = got(client, f"{group['tasks']}{measure}&limit=1")
-        assert (listed["measure"], listed["weight"]) == (measure, count), group["tasks"]
+        assert (listed["measure"], listed["weight"]) == (measure, group["counts"][measure]), group["tasks"]
         assert len(listed["tasks"]) == min(listed["total"], 1)
     return len(followed)
+
+
+def there(group: Document) -> list[str]:
+    """The measures of which a group has any."""
+    return [measure for measure, count in group["counts"].items() if count]
 
 
 def test_every_count_leads_to_a_list_as_long_as_it_is_large(client: httpx.Client) -> None:
     figures = got(client, "/api/v1/figures", HALF_YEAR)
     assert figures["counts"]["received"] == 188.5
     assert figures["counts"]["moved_out"] == 0.5
-    walked = walk(client, figures)
+    assert walk(client, figures, figures["counts"]) == len(MEANINGS)
     for name in ("families", "sources", "periods"):
         assert figures[name], name
-        walked += sum(walk(client, group) for group in figures[name])
-    assert walked == len(MEANINGS) * (1 + sum(len(figures[name]) for name in ("families", "sources", "periods")))
+        # Zeros, too; but of what the whole has none of, which was seen, no part of it has any.
+        walked = sum(walk(client, group, there(figures)) for group in figures[name])
+        assert walked == len(there(figures)) * len(figures[name])
 
 
 @pytest.mark.parametrize("name", ["units", "categories", "enterprises"])
 def test_so_does_every_count_of_units_categories_and_enterprises(client: httpx.Client, name: str) -> None:
+    """Of the half-year every group and every measure, of two months, whose lists are shorter, every measure of every group."""
     groups = got(client, "/api/v1/figures", HALF_YEAR)[name]
     assert len(groups) > 5
-    assert sum(walk(client, group, zeros=False) for group in groups) > 50
+    seen: set[str] = set()
+    for group in groups:
+        walk(client, group, {"received"} | set(there(group)) - seen)
+        seen |= set(there(group))
+    assert len(seen) > 15
+    for month in (MARCH, JUNE):
+        parts = got(client, "/api/v1/figures", month)[name]
+        assert sum(walk(client, part, there(part)) for part in parts) > 20
 
 
 def test_the_counts_as_they_were_known_earlier_lead_to_the_tasks_as_they_were_known(client: httpx.Client) -> None:
@@ -107,8 +126,8 @@ def test_the_counts_as_they_were_known_earlier_lead_to_the_tasks_as_they_were_kn
     assert 0 < then["counts"]["closed"] == hindsight["counts"]["closed"] < now["counts"]["closed"]
     assert hindsight["counts"]["overdue_open"] > then["counts"]["overdue_open"]
     for figures in (then, hindsight):
-        walked = walk(client, figures) + sum(walk(client, group, zeros=False) for group in figures["families"])
-        assert walked > len(MEANINGS)
+        walked = walk(client, figures, figures["counts"])
+        assert walked + sum(walk(client, group, there(group)) for group in figures["families"]) > len(MEANINGS)
     listed = got(client, f"{then['tasks']}open&limit=1000")["tasks"]
     assert {task["state"] for task in listed} <= {"pending", "handling", "suspended", "in_review"}
 
