@@ -71,6 +71,9 @@ class Web:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         try:
             self._listener = socket.create_server((self._host, self._port), family=family, backlog=_BACKLOG)
+            # asyncio sees to this for sockets of its own making only. An answer is sent as head and body: the body of one on a
+            # connection that is kept would wait 40 ms for the head to be acknowledged. Accepted connections inherit it.
+            self._listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise
