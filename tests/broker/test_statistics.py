@@ -25,6 +25,7 @@ from shared.storage.engine import Database
 from shared.storage.tracking import SqlTrackerStore
 from shared.units import Units
 from tests.support import databases, sample
+from tests.support.books import assert_kept
 from tests.support.deadline import eventually
 from tests.support.drafts import Draft, about
 from tests.support.stores import committed, taken
@@ -92,6 +93,7 @@ async def scene(tmp_path: Path, nats_server: NatsServer) -> AsyncIterator[Scene]
         async with databases.migrated(databases.sqlite_url(tmp_path)) as database:
             draft = Draft(await taken(SqlTrackerStore(database)))
             yield Scene(database, client, await stats_bucket(js), settings, SetClock(sample.at(days=60)), draft)
+            await assert_kept(database, damaged=False)
     finally:
         await stop(broker, client)
 

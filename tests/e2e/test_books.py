@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.support.bad_pushes import SOURCE, directive, just_now, on_task
+from tests.support.copied import copied
 from tests.support.duban import asked, up
 from tests.support.pushed import raw
 
@@ -118,14 +119,6 @@ def test_books_in_order(data: Path) -> None:
     assert (verified["rows"], verified["broken"]) == (recount["facts"], None)
     assert verified["heads"]["0"][0] == recount["facts"]
     assert verified["heads"]["0"][1] in human, "in one piece, to be compared with a leader's copy"
-
-
-def copied(data: Path, to: Path) -> Path:
-    """A copy of the books in a folder of its own."""
-    to.mkdir()
-    with closing(sqlite3.connect(data / "duban.db")) as source, closing(sqlite3.connect(to / "duban.db")) as target:
-        source.backup(target)
-    return to
 
 
 @pytest.fixture

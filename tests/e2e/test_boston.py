@@ -170,7 +170,7 @@ def history(part: list[Row]) -> list[bytes]:
 
 @pytest.fixture
 def as_in_the_file(part: list[Row]) -> Callable[[Replayed], None]:
-    """Says that a replay ended as the file says."""
+    """Says that a replay ended as the file says, and recounts its books, on PostgreSQL too."""
 
     def _same(end: Replayed) -> None:
         assert end.counts == counted(part, SLICE_END)

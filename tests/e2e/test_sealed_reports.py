@@ -10,6 +10,7 @@ import pytest
 
 from contracts.sealed import Correction
 from tests.support.bad_pushes import SOURCE, directive, on_task
+from tests.support.copied import copied
 from tests.support.duban import Up, asked, up
 from tests.support.pushed import raw
 
@@ -114,14 +115,6 @@ def test_what_cannot_be_sealed_or_found(data: Path) -> None:
     assert asked("report", "seal", "--period", "2023H7", "--data", data).code == 2
     for command in ("show", "diff"):
         assert asked("report", command, "2023H1-9", "--data", data).code == 2
-
-
-def copied(data: Path, to: Path) -> Path:
-    """A copy of the books in a folder of its own."""
-    to.mkdir()
-    with closing(sqlite3.connect(data / "duban.db")) as source, closing(sqlite3.connect(to / "duban.db")) as target:
-        source.backup(target)
-    return to
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from shared.storage.reading import ReadStore, Snapshot
 from shared.storage.tracking import SqlTrackerStore
 from shared.units import Units
 from tests.support import databases, sample
+from tests.support.books import assert_kept
 from tests.support.drafts import Draft, about
 from tests.support.histories import any_history
 from tests.support.journals import JournalWriter
@@ -109,6 +110,7 @@ def test_whatever_is_written_and_read_in_between(steps: list[tuple[int, Any]], t
                     now = sample.at(hours=which)
                     await refreshed(live, database, now)
                     await assert_same(live, database, Question(now, **what))
+            await assert_kept(database, damaged=False)
 
     asyncio.run(run())
 

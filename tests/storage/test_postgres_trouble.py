@@ -13,6 +13,7 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
+from tests.support.books import assert_kept
 from tests.support.cut_line import line_to
 from tests.support.databases import fresh_postgres, migrated, opened
 from tests.support.deadline import eventually
@@ -30,8 +31,11 @@ CUT_OTHERS = (
 
 @pytest.fixture
 async def url(postgres: str) -> AsyncIterator[str]:
+    """An empty database; what a test wrote into it is recounted afterwards."""
     async with fresh_postgres(postgres) as url:
         yield url
+        async with opened(url) as database:
+            await assert_kept(database, damaged=False)
 
 
 async def cut_connections(url: str) -> None:

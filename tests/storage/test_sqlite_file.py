@@ -14,10 +14,18 @@ from shared.storage.engine import Database, FolderInUse
 from shared.storage.schema import check
 from shared.storage.tracking import SqlTrackerStore
 from tests.support import sample
+from tests.support.books import assert_kept_in
 from tests.support.databases import migrated, opened, sqlite_url
 from tests.support.drafts import Draft
 from tests.support.sample import START, at
 from tests.support.stores import UNTIL, committed, rows_in, taken
+
+
+@pytest.fixture(autouse=True)
+def kept(tmp_path: Path) -> Iterator[None]:
+    """What a test wrote into its file is recounted once nobody has it open."""
+    yield
+    assert_kept_in(tmp_path, {})
 
 
 @contextmanager

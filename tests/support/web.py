@@ -19,6 +19,7 @@ from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.units import Units
 from tests.support import databases, sample
+from tests.support.books import assert_kept
 from tests.support.published import group, published
 
 
@@ -49,12 +50,13 @@ class Surroundings:
 
 @asynccontextmanager
 async def surroundings(folder: Path, nats: NatsServer) -> AsyncIterator[Surroundings]:
-    """A bucket on a server, and an empty store in a folder."""
+    """A bucket on a server, and an empty store in a folder, which is recounted afterwards."""
     broker = make_broker(nats.url, "test")
     client, js = await connect(broker, nats.url)
     try:
         async with databases.migrated(databases.sqlite_url(folder)) as database:
             yield Surroundings(Settings(data=folder, nats_url=nats.url), database, await stats_bucket(js), nats)
+            await assert_kept(database, damaged=False)
     finally:
         await stop(broker, client)
 
