@@ -107,7 +107,7 @@ async def test_a_gateway_that_fails_is_tried_again_under_the_same_id(database: D
         async with telling(settings(nats_url, tmp_path), database, clock) as office:
             await world.ask(of_air("7", due=-60))
             await eventually(lambda: received(web, 1), 10)
-            for nth, ahead in enumerate((60, 120), 2):  # time passes, and somebody looks
+            for nth, ahead in enumerate((60, 600), 2):  # time passes, and somebody looks
                 clock._ahead_seconds = ahead
                 office.notifier.wake()
                 await eventually(lambda nth=nth: received(web, nth), 10)  # type: ignore[misc]
