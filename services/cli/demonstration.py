@@ -19,8 +19,10 @@ from services.cli.demo.report import REPORT, indicators
 from services.cli.feed import client_of, publish_all
 from services.cli.place import UnusableFolder, make_folder
 from services.cli.run import Everything, HostOption, PortOption, everything, run_until_signalled
+from services.notifier.channels.load import load_channels
 from shared.clock import ReplayClock
 from shared.observability import configure_logging
+from shared.roster import NOTIFY
 from shared.settings import Settings
 
 END: Final = datetime.fromisoformat("2023-07-01T00:00:00+08:00")
@@ -36,15 +38,20 @@ def demo(
     data: DataOption = Path("demo-data"),
     port: PortOption = 8080,
     host: HostOption = "127.0.0.1",
+    notify: Annotated[
+        Path | None, typer.Option("--notify", dir_okay=False, exists=True, help="A notify.toml: its channels are used.")
+    ] = None,
     seconds: Annotated[float, typer.Option("--seconds", min=0, help="How long the half-year takes.")] = 90.0,
 ) -> None:
     """A district's first half of 2023, live in the browser. The folder is made anew each time.
 
-    Example: `duban demo --seconds 30`
+    Without `--notify` what people are told stands in their inboxes only; with it, it goes out by the first channel of the file.
+
+    Examples: `duban demo --seconds 30` · `duban demo --notify notify.toml`
     """
     configure_logging()
     settings = settings_for(data)
-    _make_anew(settings.data)
+    _make_anew(settings.data, notify)
     run_until_signalled(_demo(settings, host, port, seconds))
 
 
@@ -107,11 +114,16 @@ def _days() -> Iterator[tuple[datetime, list[bytes]]]:
         yield end, by_day.get(today, [])
 
 
+def _channels(notify: Path | None) -> tuple[str, ...]:
+    """The channels by which everybody in the demo is told, the first choice first. Raises BadChannels."""
+    return () if notify is None else tuple(load_channels(notify))
+
+
 def _refused(line: bytes, why: str) -> None:
     errors.print(f"not taken: {why}: {line[:200]!r}", markup=False)
 
 
-def _make_anew(data: Path) -> None:
+def _make_anew(data: Path, notify: Path | None) -> None:
     if data.exists() and any(data.iterdir()) and not (data / _MARK).exists():
         raise UnusableFolder(f"{data} holds something else than a demo; name another folder with --data")
     shutil.rmtree(data, ignore_errors=True)
@@ -120,5 +132,7 @@ def _make_anew(data: Path) -> None:
     units = "".join(f'[[unit]]\ncode = "{code}"\nname = "{name}"\n\n' for code, name in UNITS)
     (data / "units.toml").write_text(units, encoding="utf-8")
     (data / "report.toml").write_text(REPORT, encoding="utf-8")
-    (data / "people.toml").write_text(people(), encoding="utf-8")
+    (data / "people.toml").write_text(people(_channels(notify)), encoding="utf-8")
+    if notify is not None:
+        shutil.copyfile(notify, data / NOTIFY)
     (data / "indicators.toml").write_text(indicators(), encoding="utf-8")

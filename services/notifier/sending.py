@@ -15,7 +15,7 @@ from shared.storage.noticing import Delivery, next_sending, sending, sent_since
 
 log = structlog.get_logger()
 
-CLAIM: Final = timedelta(seconds=60)
+CLAIM: Final = timedelta(seconds=30)
 """After a try that left no record, as after a kill, the message is tried again so much later, under the same id."""
 AT_ONCE: Final = 20
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from services.cli.demo.units import AIR, ENFORCEMENT, OFFICE, PETITIONS, UNITS, WATER
 
 
-def people() -> str:
-    """The demo's `people.toml`. Nobody has a channel: what they are told stands in their inboxes."""
-    return "# Who is told of what. Posts, not persons: an office writes its own people here.\n\n" + "\n".join(_people())
+def people(channels: tuple[str, ...] = ()) -> str:
+    """The demo's `people.toml`, all told by these channels; by none, what they are told stands in their inboxes."""
+    told_by = f"channels = {_listed(channels)}\n" if channels else ""
+    head = "# Who is told of what. Posts, not persons: an office writes its own people here.\n\n"
+    return head + "\n".join(_people()).replace("[[person.post]]", f"{told_by}[[person.post]]")
 
 
 def _people() -> Iterator[str]:
@@ -31,7 +33,7 @@ def _person(id: str, name: str, role: str, *units: str, source: str = "") -> str
         post += f"units = {_listed(units)}\n"
     if source:
         post += f"sources = {_listed((source,))}\n"
-    return f'[[person]]\nid = "{id}"\nname = "{name}"\n{post}'
+    return f'[[person]]\nid = "{id}"\nname = "{name}"\nemail = "{id}@office.example"\n{post}'
 
 
 def _listed(words: tuple[str, ...]) -> str:
