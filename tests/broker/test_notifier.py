@@ -13,9 +13,10 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.support import offices
 from tests.support.deadline import eventually
+from tests.support.mail_receiver import MailReceiver, mail_receiver
 from tests.support.matters import AheadClock, Wire, approved, later, reported, said
 from tests.support.offices import by_person, mail, robot, telling, written
-from tests.support.receivers import Hang, MailReceiver, Received, Reply, WebReceiver, mail_receiver, web_receiver
+from tests.support.receivers import Hang, Received, Reply, WebReceiver, web_receiver
 from tests.support.tracking import duban
 
 HOUR = 3600.0

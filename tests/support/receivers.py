@@ -1,13 +1,13 @@
-"""Receivers of webhooks and of mail, real ones on a port of this machine: they record what comes and misbehave as told."""
+"""Receivers of webhooks, real ones on a port of this machine: they record what comes and misbehave as they are told."""
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from tests.support.deadline import eventually
 
 TRICKLE_SECONDS: Final = 0.02
 """Between two bytes of a server that trickles: never long enough for a limit between two reads."""
@@ -43,11 +43,21 @@ class Trickle:
 
 
 @dataclass(frozen=True)
+class Endless:
+    """Answers 500 with the same words again and again, as fast as they are taken."""
+
+    words: bytes
+
+
+@dataclass(frozen=True)
 class HangUp:
     """Takes the request and closes."""
 
 
-Behaviour = Reply | Hang | Trickle | HangUp
+SEEN_OUT_SECONDS: Final = 5.0
+"""For connections to be closed from both ends before a server is gone."""
+
+Behaviour = Reply | Hang | Trickle | Endless | HangUp
 
 
 class WebReceiver:
@@ -65,13 +75,8 @@ class WebReceiver:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one request."""
-        try:
-            self.received.append(await _request(reader))
-            await self._answer(self.answers.popleft() if self.answers else Reply(), writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # whoever asked has left
-        finally:
-            writer.close()
+        self.received.append(await _request(reader))
+        await self._answer(self.answers.popleft() if self.answers else Reply(), writer)
 
     async def _answer(self, behaviour: Behaviour, writer: asyncio.StreamWriter) -> None:
         match behaviour:
@@ -86,6 +91,11 @@ class WebReceiver:
                 writer.write(b"HTTP/1.1 200 told\r\ncontent-length: 1000000\r\n\r\n")
                 while not await self._closed_within(TRICKLE_SECONDS):
                     writer.write(b"x")
+                    await writer.drain()
+            case Endless(words):
+                writer.write(b"HTTP/1.1 500 told\r\nconnection: close\r\n\r\n")
+                while not self._closing.is_set():
+                    writer.write(words * 1000)
                     await writer.drain()
             case HangUp():
                 return
@@ -113,14 +123,11 @@ async def _request(reader: asyncio.StreamReader) -> Received:
 async def web_receiver() -> AsyncIterator[WebReceiver]:
     """An HTTP server on a free port."""
     receiver = WebReceiver()
-    server = await asyncio.start_server(receiver.serve, "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
-    try:
-        yield receiver
-    finally:
-        receiver.close()
-        server.close()
-        await server.wait_closed()
+    async with _served(receiver.serve) as receiver.port:
+        try:
+            yield receiver
+        finally:
+            receiver.close()
 
 
 @asynccontextmanager
@@ -130,62 +137,34 @@ async def raw_receiver() -> AsyncIterator[tuple[int, list[bytes]]]:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         got.append(await reader.read(4096))
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1], got
-    finally:
-        server.close()
-        await server.wait_closed()
-
-
-@dataclass
-class MailReceiver:
-    """What a mail server took, and what it says: `to_recipient` and `to_mail` instead of OK."""
-
-    port: int = 0
-    mails: list[tuple[str, list[str], bytes]] = field(default_factory=list)
-    """Envelope sender, envelope recipients, content."""
-    to_recipient: str | None = None
-    to_mail: str | None = None
-    hangs: bool = False
-    hangs_at_the_end: bool = False
-    closing: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def handle_RCPT(  # noqa: N802 -- the name is aiosmtpd's
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        if self.to_recipient is not None:
-            return self.to_recipient
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.hangs:
-            await self.closing.wait()
-        if self.to_mail is not None:
-            return self.to_mail
-        content: Any = envelope.content
-        self.mails.append((envelope.mail_from or "", list(envelope.rcpt_tos), content))
-        return "250 taken"
-
-    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.hangs_at_the_end:
-            await self.closing.wait()
-        return "221 Bye"
+    async with _served(serve) as port:
+        yield port, got
 
 
 @asynccontextmanager
-async def mail_receiver(**said: Any) -> AsyncIterator[MailReceiver]:
-    """A mail server on a free port."""
-    receiver = MailReceiver(**said)
-    loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(receiver, hostname="mail.example", loop=loop), "127.0.0.1", 0)
-    receiver.port = server.sockets[0].getsockname()[1]
+async def _served(serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> AsyncIterator[int]:
+    """The port of a server that sees its connections out before it is gone; a server of asyncio alone does not."""
+    serving: set[asyncio.Task[Any] | None] = set()
+
+    async def serve_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving.add(task := asyncio.current_task())
+        try:
+            await serve(reader, writer)
+            writer.close()
+            await writer.wait_closed()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            writer.close()  # whoever asked has left
+        finally:
+            serving.discard(task)
+
+    async def nobody_left() -> bool:
+        return not serving
+
+    server = await asyncio.start_server(serve_one, "127.0.0.1", 0)
     try:
-        yield receiver
+        yield server.sockets[0].getsockname()[1]
     finally:
-        receiver.closing.set()
         server.close()
+        await eventually(nobody_left, SEEN_OUT_SECONDS)
         await server.wait_closed()
