@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Literal
+from typing import Final, Literal
 
 import aiosmtplib
 
@@ -17,7 +17,7 @@ from shared.domain.value import value
 
 Security = Literal["starttls", "tls", "none"]
 
-_QUIT_SECONDS = 1.0
+_QUIT_SECONDS: Final = 1.0
 """A server that has taken a mail and does not say goodbye is left after this."""
 
 
@@ -98,18 +98,18 @@ def written(message: Message, sender: Address, name: str, address: str) -> Email
     mail["Date"] = format_datetime(message.made_at.astimezone(UTC))
     mail["Message-ID"] = f"<{message.token}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # so that an absence note does not answer us
-    text = "\n".join((message.title, "", *message.lines))
+    text = "\n".join((one_line(message.title), "", *map(one_line, message.lines)))
     mail.set_content(text if message.link is None else f"{text}\n\n{message.link}\n", cte="base64")
     return mail
 
 
 def _judge(error: Exception) -> Outcome:
-    """Permanent refusals (5xx) fail, also a login that is refused; all else may pass."""
+    """What a server refuses for good (5xx, also a login) or cannot do at all fails; all else may pass."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         error = error.recipients[0]
     if isinstance(error, aiosmtplib.SMTPResponseException):
         answer = f"{error.code} {error.message}"
         return failed(answer) if error.code >= 500 else retry(answer)
-    if isinstance(error, aiosmtplib.SMTPNotSupported | ValueError):
-        return failed(str(error))
-    return retry(f"连接不上邮件服务器：{error}")
+    if isinstance(error, OSError):  # the library's own errors of connections are such, too
+        return retry(f"连接不上邮件服务器：{error}")
+    return failed(f"邮件服务器无法满足要求：{error}")
