@@ -58,12 +58,9 @@ class Caller:
         for address in self.guard.check(host, found):
             try:
                 return await self._exchange(_pinned(request, address))
-            except (
-                httpx.ConnectError,
-                httpx.ConnectTimeout,
-            ) as error:  # nothing was sent yet: try the next address
-                refusal = error
-            except httpx.TransportError as error:
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                refusal = error  # nothing was sent yet: try the next address
+            except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
                 raise Unreachable(f"连接中断：{error or type(error).__name__}") from None
         raise Unreachable(f"连接不上：{refusal}") from None
 

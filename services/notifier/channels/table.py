@@ -35,7 +35,7 @@ def _url(text: str) -> str:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
         raise ValueError(f"is no URL ({error})") from None
-    if url.scheme not in {"http", "https"} or not url.host:
+    if url.scheme not in {"http", "https"} or not url.host or not 0 < (url.port or 443) < 65536:
         raise ValueError("is no URL of the form https://host/path")
     if url.userinfo:
         raise ValueError("has a name or password in it; write an authorization header instead")
@@ -68,7 +68,8 @@ class _Table(BaseModel):
     shared: bool | None = None
     per_minute: Annotated[int, Field(ge=0)] | None = None
     """0: without limit."""
-    timeout_seconds: Annotated[float, Field(gt=0, le=120)] = 10.0
+    timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
+    """Less than a message is claimed for, so that nobody else tries it meanwhile."""
 
 
 class WebhookTable(_Table):
