@@ -50,7 +50,7 @@ def library() -> Any:
     try:
         return import_module("apprise")
     except ImportError:
-        raise NotInstalled("Apprise is not installed; install Duban with its extra: pip install 'duban[apprise]'") from None
+        raise NotInstalled("Apprise is not installed; install Duban with its extra: pip install '.[apprise]'") from None
 
 
 def opened(library: Any, url: str) -> Any:

@@ -29,6 +29,8 @@ class DoesNotFit(Exception):
 
 def as_json(thing: object) -> str:
     """A string, number or list as JSON in which Chinese stays readable."""
+    if isinstance(thing, jinja2.Undefined):
+        str(thing)  # raises, and says the name
     return json.dumps(thing, ensure_ascii=False)
 
 

@@ -82,7 +82,7 @@ def load_channels(file: Path, environment: Mapping[str, str] = os.environ, resol
         except ValidationError as error:
             problem = error.errors(include_url=False, include_input=False)[0]
             where = "".join(f"{step}: " for step in [".".join(map(str, problem["loc"]))] if step)
-            raise BadChannels(f"{file}: {place}: {where}{problem['msg']}") from None
+            raise BadChannels(f"{file}: {place}: {where}{problem['msg'].removeprefix('Value error, ')}") from None
         except (_Bad, BadSecret) as error:
             raise BadChannels(f"{file}: {place}: {error}") from None
         listed[one.channel.name] = one
