@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from contracts import subjects
 from contracts.fact import FACTS
-from contracts.json_schemas import AUDITED, CORRECTION, FIGURES, HEADS, RECEIPT, Document, fact_type
+from contracts.json_schemas import AUDITED, CORRECTION, DETECTOR, FIGURES, HEADS, RECEIPT, Document, fact_type
 from contracts.registry import EVENTS
 
 VERSION: Final = "0.1.0"
@@ -87,6 +87,7 @@ def _answers(schemas: dict[str, Document]) -> Document:
         "stats.correction": (subjects.stats("correction.{report}"), CORRECTION),
         "stats.heads": (subjects.stats(subjects.HEADS_SCOPE), HEADS),
         "health.auditor": (subjects.AUDITOR, AUDITED),
+        "health.detector": (subjects.DETECTOR, DETECTOR),
     }
     return {name: _channel(address, message, schemas[message]["description"]) for name, (address, message) in addresses.items()}
 

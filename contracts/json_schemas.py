@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from contracts.fact import FACTS, FactEvent
 from contracts.figures import Figures, Trend
-from contracts.health import Audited
+from contracts.health import Audited, Detector
 from contracts.receipt import Receipt
 from contracts.registry import EVENTS
 from contracts.sealed import Correction, LedgerHeads
@@ -21,6 +21,7 @@ SIGNALS: Final = "signals"
 CORRECTION: Final = "correction"
 HEADS: Final = "ledger-heads"
 AUDITED: Final = "audited"
+DETECTOR: Final = "detector"
 TASK_LIST: Final = "task-list"
 
 OTHERS: Final[dict[str, type[BaseModel]]] = {
@@ -31,6 +32,7 @@ OTHERS: Final[dict[str, type[BaseModel]]] = {
     CORRECTION: Correction,
     HEADS: LedgerHeads,
     AUDITED: Audited,
+    DETECTOR: Detector,
     TASK_LIST: TaskList,
 }
 """What else we say, by the name of its schema."""

@@ -17,6 +17,9 @@ AUDITOR: Final = "duban.health.auditor"
 AUDITOR_KEY: Final = "health.auditor"
 """Key of the last recount in the bucket of figures."""
 DETECTOR: Final = "duban.health.detector"
+"""Heartbeat of a tracker: silence is a detector of deadlines that is gone."""
+DETECTOR_KEY: Final = "health.detector"
+"""Key of the last heartbeat of a tracker in the bucket of figures."""
 HEADS_SCOPE: Final = "heads"
 
 _UNSAFE = re.compile(r"[.*>%\s\x00-\x1f\x7f-\x9f]")

@@ -1,5 +1,6 @@
 """The only place that asks the system for the time."""
 
+import time
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -29,3 +30,8 @@ class ReplayClock:
     def advance(self, to: datetime) -> None:
         """Move on to an instant; an earlier one changes nothing."""
         self._now = max(self._now, to)
+
+
+def monotonic() -> float:
+    """Seconds on a clock that nobody sets; where it begins says nothing."""
+    return time.monotonic()

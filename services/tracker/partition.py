@@ -1,7 +1,6 @@
 """One partition at work: batches from DUBAN_IN to the writer, answers and acks after the commit, clocks in between."""
 
 import asyncio
-import contextlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,8 @@ from nats.js.errors import APIError, NotFoundError
 from contracts import subjects
 from services.tracker.batch import Push, ReadPush, read_push
 from services.tracker.memory import Loaded
+from services.tracker.steps import Guard
+from services.tracker.sweeper import Sweeper, Traffic
 from services.tracker.watermark import Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
 from shared.clock import Clock
@@ -28,7 +29,6 @@ from shared.messaging.relay import Relay
 log = structlog.get_logger()
 
 BATCH: Final = 500
-TICK_SECONDS: Final = 0.5
 LOOK_SECONDS: Final = 0.02
 WATCH_SECONDS: Final = 10.0
 
@@ -50,27 +50,24 @@ class Bus:
 class PartitionTracker:
     """One partition: its consumer, its writer, its relay. Batches are processed one at a time, in the order they were stored."""
 
-    def __init__(self, bus: Bus, writer: Writer, relay: Relay, watermark: Watermark, clock: Clock) -> None:
+    def __init__(self, bus: Bus, writer: Writer, relay: Relay, watermark: Watermark, clock: Clock, guard: Guard) -> None:
         self._bus = bus
         self._writer = writer
         self._relay = relay
-        self._watermark = watermark
-        self._clock = clock
         self._durable = streams.tracker_durable(writer.partition)
         # Neighbouring batches are worked on side by side, each in its turn: pulled, loaded, decided and stored, answered.
         self._pull = Pull(bus.client, subjects.STREAM_IN, self._durable, BATCH)
         self._loaded: asyncio.Queue[tuple[Sequence[Msg], Sequence[ReadPush], Loaded]] = asyncio.Queue(1)
         self._stored: asyncio.Queue[tuple[Sequence[Msg], Sequence[Answer]]] = asyncio.Queue(1)
-        self._under_way = 0
-        """Batches that are loaded or decided."""
-        self._changed = asyncio.Event()
+        self._traffic = Traffic()
+        self.sweeper = Sweeper(writer, watermark, clock, guard, self._traffic, bus.answer)
 
     async def run(self) -> None:
         """Take batches, drive clocks and relay until cancelled. Raises LeaseLost."""
         async with asyncio.TaskGroup() as group:
             for duty in (
                 *(self._relay.run, self._pull.run, self._load, self._take, self._answer),
-                *(self._keep_clocks, self._keep_lease, self._keep_consumer),
+                *(self.sweeper.run, self._keep_lease, self._keep_consumer),
             ):
                 group.create_task(duty(), name=f"{duty.__qualname__}-{self._writer.partition}")
 
@@ -81,7 +78,7 @@ class PartitionTracker:
 
     async def drive_to(self, instant: datetime) -> None:
         """Raise what is crossed before an instant."""
-        await self._bus.answer(await self._writer.sweep(instant))
+        await self.sweeper.drive_to(instant)
 
     async def published(self) -> None:
         """Wait until all that was written is published."""
@@ -89,8 +86,8 @@ class PartitionTracker:
 
     async def _load(self) -> None:
         while True:
-            messages = await self._pull.batch(lambda: not self._under_way)
-            self._under_way += 1
+            messages = await self._pull.batch(lambda: not self._traffic.under_way)
+            self._traffic.under_way += 1
             reads = [read_push(Push(message.subject, message.data)) for message in messages]
             await self._loaded.put((messages, reads, await self._writer.load(reads)))
 
@@ -98,10 +95,11 @@ class PartitionTracker:
         while True:
             messages, reads, loaded = await self._loaded.get()
             receipts = await self._writer.take(reads, loaded)
-            self._under_way -= 1
+            self._traffic.under_way -= 1
             self._pull.look_again()
             await self._stored.put((messages, receipts))
-            self._changed.set()
+            self._traffic.taken += 1
+            self._traffic.changed.set()
 
     async def _answer(self) -> None:
         while True:
@@ -110,22 +108,6 @@ class PartitionTracker:
             await self._bus.answer(receipts)
             for message in messages:
                 await message.ack()
-
-    async def _keep_clocks(self) -> None:
-        while True:
-            self._changed.clear()
-            wake = await self._writer.next_wake()
-            if wake is not None and wake < self._clock.now():
-                await self._sweep()
-            await self._wait_for_change()
-
-    async def _sweep(self) -> None:
-        try:
-            watermark = await self._watermark.now()
-        except (NatsError, APIError, TimeoutError) as error:
-            log.warning("tracker.no_watermark", partition=self._writer.partition, error=repr(error))
-        else:
-            await self._bus.answer(await self._writer.sweep(watermark))
 
     async def _keep_lease(self) -> None:
         while True:
@@ -153,8 +135,3 @@ class PartitionTracker:
         info = await self._bus.js.consumer_info(subjects.STREAM_IN, self._durable)
         delivered = info.delivered.stream_seq if info.delivered is not None else 0
         return (info.num_pending or 0) + (info.num_ack_pending or 0), delivered
-
-    async def _wait_for_change(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(TICK_SECONDS):
-                await self._changed.wait()

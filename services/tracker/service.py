@@ -8,17 +8,20 @@ from nats.aio.client import Client
 from nats.js import JetStreamContext
 
 from contracts import subjects
+from services.tracker.heartbeat import Heartbeat
 from services.tracker.partition import Bus, PartitionTracker
 from services.tracker.parts import Parts
+from services.tracker.steps import ClockGuard, Guard, NoGuard
+from services.tracker.sweeper import Sweeper
 from services.tracker.watermark import LiveWatermark, ReplayWatermark, Watermark
 from services.tracker.writer import LEASE_SECONDS, Writer
-from shared.clock import Clock, ReplayClock, SystemClock
+from shared.clock import Clock, ReplayClock, SystemClock, monotonic
 from shared.collector import calm_collector
 from shared.domain.policy import Rulebook
 from shared.messaging import streams
 from shared.messaging.broker import Watchdog, connect, make_broker, stop
 from shared.messaging.relay import Relay
-from shared.ports import Lease, PartitionTaken
+from shared.ports import Lease, NotStored, PartitionTaken
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.tracking import SqlTrackerStore
@@ -35,10 +38,12 @@ class Tracker:
         self._rulebook = rulebook
         self._clock = clock
         self._holder = holder
+        self._guard: Guard = NoGuard() if isinstance(clock, ReplayClock) else ClockGuard(clock, monotonic)
         self._store = SqlTrackerStore(database)
         self._url = settings.nats_url
         self._broker = make_broker(self._url, "duban-tracker")
         self._held: list[PartitionTracker] = []
+        self._sweepers: list[Sweeper] = []
         self._js: JetStreamContext | None = None
 
     async def run(self, started: asyncio.Event | None = None) -> None:
@@ -51,9 +56,11 @@ class Tracker:
             await self._broker.start()
             calm_collector()
             bus = Bus(client, js, self._settings.partitions)
+            bucket = await streams.stats_bucket(js)
             ready = [asyncio.Event() for _ in range(bus.partitions)]
             async with asyncio.TaskGroup() as group:
                 group.create_task(Watchdog().run(), name="watchdog")
+                group.create_task(self._heartbeat().run(client, bucket), name="heartbeat")
                 for partition, is_ready in enumerate(ready):
                     group.create_task(self._hold(partition, bus, is_ready), name=f"partition-{partition}")
                 for is_ready in ready:
@@ -100,11 +107,17 @@ class Tracker:
         if isinstance(self._clock, ReplayClock):
             self._clock.advance(lease.clock)
         writer = Writer(self._store, lease, self._rulebook, self._clock, SystemClock(), relay)
-        held = PartitionTracker(bus, writer, relay, self._watermark(bus, partition), self._clock)
+        held = PartitionTracker(bus, writer, relay, self._watermark(bus, partition), self._clock, self._guard)
         await writer.recount()
         self._held.append(held)
+        self._sweepers.append(held.sweeper)
         ready.set()
         await held.run()
+
+    def _heartbeat(self) -> Heartbeat:
+        # In a replay history's own clock says what is due, and the machine's when that was said.
+        machine = SystemClock() if isinstance(self._clock, ReplayClock) else self._clock
+        return Heartbeat(self._holder, self._guard, self._sweepers, self._clock, machine)
 
     def _watermark(self, bus: Bus, partition: int) -> Watermark:
         if isinstance(self._clock, ReplayClock):
@@ -117,6 +130,6 @@ class Tracker:
             now = machine.now()
             try:
                 return await self._store.acquire(partition, self._holder, now, now + timedelta(seconds=LEASE_SECONDS))
-            except PartitionTaken as error:
+            except (PartitionTaken, NotStored) as error:
                 log.info("tracker.waiting_for_partition", partition=partition, reason=str(error))
                 await asyncio.sleep(1)

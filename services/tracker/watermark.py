@@ -10,7 +10,7 @@ from contracts import subjects
 from shared.clock import Clock, ReplayClock
 from shared.messaging.streams import tracker_durable
 
-_NOTHING_YET: Final = datetime.min.replace(tzinfo=UTC)
+NOTHING_YET: Final = datetime.min.replace(tzinfo=UTC)
 _SETTLED: Final = timedelta(milliseconds=200)
 """The server counts a push as pending a moment after it has stored and acknowledged it (seen once in 1,500 times)."""
 
@@ -46,12 +46,12 @@ class LiveWatermark:
 
     async def _stored_at(self, sequence: int) -> datetime:
         if not sequence:
-            return _NOTHING_YET
+            return NOTHING_YET
         try:
             message = await self._js.get_msg(subjects.STREAM_IN, sequence)
         except NotFoundError:
-            return _NOTHING_YET  # gone by age: older than all that waits
-        return message.time or _NOTHING_YET
+            return NOTHING_YET  # gone by age: older than all that waits
+        return message.time or NOTHING_YET
 
 
 class ReplayWatermark:

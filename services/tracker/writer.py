@@ -24,6 +24,7 @@ _T = TypeVar("_T")
 
 LEASE_SECONDS: Final = 15.0
 SWEEP: Final = 500
+"""Tasks that are crossed, settled or counted anew in one turn at most."""
 RETRY_SECONDS: Final = (0.2, 0.5, 1, 2, 5, 10)
 
 
@@ -68,6 +69,11 @@ class Writer:
         """The partition that is written."""
         return self._lease.partition
 
+    @property
+    def wake(self) -> datetime | None:
+        """The earliest instant at which something has to be swept, as far as it is known without asking the store."""
+        return self._wake
+
     async def load(self, reads: Sequence[ReadPush]) -> Loaded:
         """Ask the store what it knows of a batch, if need be while another one is decided and committed."""
         return await self._memory.load(_commands(reads))
@@ -77,13 +83,20 @@ class Writer:
         async with self._turn:
             return await self._until_stored(lambda: self._take(reads, loaded))
 
-    async def sweep(self, watermark: datetime) -> list[Answer]:
-        """Raise all alerts that were crossed before the watermark, and settle parked events whose time is up."""
+    async def cross(self, watermark: datetime, most: int) -> bool:
+        """Raise the alerts of at most so many tasks that were crossed before the watermark, the earliest first; whether there may
+        be more.
+        """
+        async with self._turn:
+            return await self._until_stored(lambda: self._cross(watermark, most))
+
+    async def settle(self, now: datetime) -> list[Answer]:
+        """Try parked events whose time was up before an instant a last time; the receipts may then go out."""
         receipts: list[Answer] = []
         more = True
         while more:
             async with self._turn:
-                more, answered = await self._until_stored(lambda: self._sweep(watermark))
+                more, answered = await self._until_stored(lambda: self._settle(now))
             receipts += answered
         return receipts
 
@@ -127,20 +140,25 @@ class Writer:
         await self._commit(batch, now)
         return receipts
 
-    async def _sweep(self, watermark: datetime) -> tuple[bool, list[Answer]]:
-        waking = await self._store.waking(self.partition, watermark, SWEEP)
-        expired = await self._store.expired(self.partition, self._clock.now(), SWEEP)
-        if not waking and not expired:
+    async def _cross(self, watermark: datetime, most: int) -> bool:
+        waking = await self._store.waking(self.partition, watermark, most)
+        if waking:
+            now = self._clock.now()
+            batch = self._batch(Known({}, {}, {}), now)
+            for task in waking:
+                batch.cross(task, watermark)
+            await self._commit(batch, now)
+        return len(waking) == most
+
+    async def _settle(self, until: datetime) -> tuple[bool, list[Answer]]:
+        expired = await self._store.expired(self.partition, until, SWEEP)
+        if not expired:
             return False, []
-        matters: set[Matter] = {parked.matter for parked in expired}
         now = self._clock.now()
-        batch = self._batch(await self._store.known(matters, (), {}), now)
-        for task in waking:
-            batch.cross(task, watermark)
+        batch = self._batch(await self._store.known({parked.matter for parked in expired}, (), {}), now)
         receipts = [await batch.take_expired(parked) for parked in expired]
         await self._commit(batch, now)
-        more = len(waking) == SWEEP or len(expired) == SWEEP
-        return more, [receipt for receipt in receipts if receipt is not None]
+        return len(expired) == SWEEP, [receipt for receipt in receipts if receipt is not None]
 
     async def _recount(self, after: Matter | None, left_out: list[Matter]) -> tuple[bool, Matter | None]:
         """Count a page of tasks anew: whether there are more, and the last matter of the page."""

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from shared.domain.matter import Matter
 from shared.domain.task import Task
 from shared.domain.timeline import Account, Step, timeline
+from shared.domain.value import replace
 
 
 class Line(NamedTuple):
@@ -34,6 +35,8 @@ class Timelines:
 
     def lines(self, before: Task | None, after: Task | None, zone: tzinfo) -> list[Line]:
         """As `journal_lines`."""
+        if before is not None and after is not None and replace(before, alerts=after.alerts) == after:
+            return []  # its clocks say when it becomes overdue, whether or not that was told yet
         were, are = self._of(before), timeline(after)
         if after is not None:
             self._kept.pop(after.matter, None)

@@ -58,7 +58,7 @@ APPROVED: Final[Document] = {
     "data": {"grade": "full", "text": "…"},
 }
 
-OTHERS: Final = {"receipt", "figures", "trend", "signals", "correction", "ledger-heads", "audited", "task-list"}
+OTHERS: Final = {"receipt", "figures", "trend", "signals", "correction", "ledger-heads", "audited", "detector", "task-list"}
 """What is said that is neither an event nor a fact."""
 
 WHOLE_INSTANTS: Final = jsonschema.FormatChecker(formats=())
@@ -228,6 +228,7 @@ def test_the_channels_cover_every_event_and_every_fact_on_its_subject() -> None:
         "duban.stats.correction.{report}": ["correction"],
         "duban.stats.heads": ["ledger-heads"],
         "duban.health.auditor": ["audited"],
+        "duban.health.detector": ["detector"],
     }
     assert addresses == events | facts | answers
 
