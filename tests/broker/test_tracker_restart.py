@@ -2,11 +2,7 @@
 
 import asyncio
 import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -22,9 +18,8 @@ from tests.support.counting import total
 from tests.support.deadline import eventually
 from tests.support.matters import Wire, course, issued, later, noted
 from tests.support.sample import SHANGHAI
+from tests.support.separate import separate_tracker, url_of
 from tests.support.tracking import Outside
-
-ROOT = Path(__file__).parents[2]
 
 
 async def whole(world: Outside, database: Database, events: list[Wire], within: float = 30) -> None:
@@ -148,27 +143,10 @@ async def test_another_holder_stands_by_until_the_lease_has_run_out(
             assert (await world.ask(event)).outcome == "accepted"
 
 
-@asynccontextmanager
-async def separate_tracker(url: str, nats_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A tracker in a process of its own; killed at the end."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.tracker_program", url, nats_url, stdout=asyncio.subprocess.PIPE, cwd=ROOT
-    )
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"started\n"
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
-        await process.communicate()
-
-
 async def test_a_tracker_killed_under_load_loses_nothing_and_doubles_nothing(database: Database, nats_url: str) -> None:
     events = [event for number in range(120) for event in course(str(number))]
-    url = database.url.render_as_string(hide_password=False)
     async with tracking.outside(nats_url) as world, asyncio.TaskGroup() as group:
-        async with separate_tracker(url, nats_url) as process:
+        async with separate_tracker(url_of(database), nats_url) as process:
             group.create_task(world.push_all(events))
 
             async def under_way() -> bool:
