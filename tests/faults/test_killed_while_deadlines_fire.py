@@ -60,9 +60,8 @@ async def test_a_tracker_killed_again_and_again_tells_each_deadline_once(databas
                 events += mine
                 pushing = group.create_task(world.push_all(mine))
                 # Each time 400 facts come about at least; now and then it is killed while it starts.
-                await reached(
-                    database, await tracking.position_of(database) + moments.choice((0, *moments.sample(range(1, 390), 3)))
-                )
+                further = moments.choice((0, *moments.sample(range(1, 390), 3)))
+                await reached(database, await tracking.position_of(database) + further)
                 await asyncio.wait([pushing], timeout=moments.uniform(0, 0.05))
                 process.send_signal(signal.SIGKILL)
                 assert await process.wait() == -signal.SIGKILL
@@ -117,7 +116,7 @@ async def test_a_tracker_that_wakes_up_after_its_partition_was_taken_tells_nothi
                 mine = due_soon(life)
                 events += mine
                 frozen = str(await eventually(lambda: holder_of(database), within=20))
-                pushing = group.create_task(world.push_all(mine))
+                group.create_task(world.push_all(mine))
                 await reached(database, await tracking.position_of(database) + moments.randint(1, 390))
                 running[frozen].send_signal(signal.SIGSTOP)
                 [other] = running.keys() - {frozen}
