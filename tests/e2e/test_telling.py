@@ -14,9 +14,10 @@ from shared.clock import SystemClock
 from tests.support.bad_pushes import directive, just_now
 from tests.support.deadline import eventually
 from tests.support.duban import Up, asked, started, up
+from tests.support.mail_receiver import MailReceiver, mail_receiver
 from tests.support.offices import AT_ONCE, mail, robot
 from tests.support.pushed import raw
-from tests.support.receivers import MailReceiver, Reply, WebReceiver, mail_receiver, web_receiver
+from tests.support.receivers import Reply, WebReceiver, web_receiver
 
 TAKEN: Final = Reply(body=b'{"errcode":0,"errmsg":"ok"}')
 PEOPLE: Final = """
