@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from contracts.health import Detector, DetectorPartition
 from shared.messaging.server import NatsServer
 from shared.settings import Settings
 from shared.storage.engine import Database
@@ -246,6 +247,27 @@ async def test_the_notifier_itself_alarms_when_the_detector_is_silent(
     assert (alarm.notice.person, alarm.notice.occasion.kind, alarm.state) == ("keeper", "alarm", "told")
     [told] = web.received
     assert "系统报警：到期检测无心跳" in text_of(told)
+
+
+async def test_a_detector_that_is_late_or_holds_alerts_back_is_told_of_once(
+    database: Database, nats_server: NatsServer, tmp_path: Path
+) -> None:
+    def beat(lag: float, held: bool) -> bytes:
+        partition = DetectorPartition(partition=0, lag_seconds=lag, watermark=None, looked_at=None)
+        since, why = (later(0), "moved on by 1 h") if held else (None, None)
+        return (
+            Detector(at=later(0), holder="t", held_since=since, held_why=why, partitions=(partition,)).model_dump_json().encode()
+        )
+
+    written(tmp_path, "")
+    async with telling(settings(nats_server.url, tmp_path), database) as office:
+        watchman = office.notifier.watchman
+        for lag, held in ((0, False), (119, False), (121, False), (500, True), (500, True), (0, False), (121, False)):
+            await watchman._on_heartbeat(beat(lag, held))
+            await watchman.look()
+        found = await office.settled(2)
+    said = sorted(one.notice.occasion.rung[:6] for one in found)
+    assert set(said) == {"到期检测滞后", "系统时钟发生"}
 
 
 async def test_another_tracker_beside_the_notifier_changes_nothing(database: Database, nats_url: str, tmp_path: Path) -> None:
