@@ -31,7 +31,7 @@ DROPPED: Final[dict[Dropped, str]] = {
     "answered": "该环节已完成",
     "withdrawn": "提醒已撤回",
     "gone": "该期限已不存在",
-    "acknowledged": "前一级已知悉",
+    "acknowledged": "已有人知悉",
     "covered": "由更高一级提醒涵盖",
     "silenced": "静默期内不提醒",
 }

@@ -1,6 +1,6 @@
 """Notices: who is to be told of an alert, when and why; and whether a notice still holds when its time has come."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, Literal
@@ -9,8 +9,8 @@ from shared.domain.calendar import Calendar
 from shared.domain.person import Chosen, Role, Roster
 from shared.domain.route import Route, Step, route_of
 from shared.domain.task import Archived, Closed, Ended, Suspended, Task
-from shared.domain.telling import Hours, is_urgent, step_at, told_at
-from shared.domain.value import replace, value
+from shared.domain.telling import Hours, Turn, is_urgent, turn
+from shared.domain.value import value
 
 Topic = Literal["sign", "respond", "finish", "internal", "answer", "look-back", "urge", "alarm"]
 Kind = Literal["near", "overdue", "urge", "letter", "alarm"]
@@ -45,7 +45,7 @@ class Reason:
     instead_of: tuple[str, ...] = ()
     """Ids of those who are away, in whose place the person is told."""
     waited: Literal["", "hours", "step"] = ""
-    """For what: office hours, or that nobody of an earlier step had acknowledged the alert."""
+    """For what: office hours, or that nobody of the steps before took note."""
 
 
 @value
@@ -106,22 +106,19 @@ def notices(occasion: Occasion, task: Task, office: Office) -> tuple[Notice, ...
     if route is None:
         return ()
     found: dict[str, Notice] = {}
-    nobody_since: datetime | None = None
-    taken = 0
+    at: Turn | None = None
+    taken, empty = 0, False
     for step in route.steps:
         # Where a step finds nobody, the next one takes its place: an empty post stops no alert.
-        at = nobody_since or step_at(occasion.at, step.after, office.calendar)
-        chosen_ones = tuple(_chosen(step, task, at, office))
-        if not chosen_ones:
-            nobody_since = at
-            continue
-        nobody_since = None
+        if at is None or not empty:
+            at = turn(at, occasion.at, step.after, office.hours, office.calendar, urgent=urgent)
+        chosen_ones = tuple(_chosen(step, task, at.tell_at, office))
+        empty = not chosen_ones
         for chosen in chosen_ones:
-            reason = Reason(route.name, taken, chosen.role, chosen.instead_of)
-            tell_at = told_at(at, office.hours, office.calendar, urgent=urgent)
-            notice = Notice(occasion, chosen.person.id, reason, tell_at, urgent, route.channels)
-            found.setdefault(chosen.person.id, _with_delay(notice, at, office.hours))
-        taken += 1
+            reason = Reason(route.name, taken, chosen.role, chosen.instead_of, at.waited)
+            notice = Notice(occasion, chosen.person.id, reason, at.tell_at, urgent, route.channels)
+            found.setdefault(chosen.person.id, notice)
+        taken += not empty
     return tuple(found.values())
 
 
@@ -141,13 +138,6 @@ def alarm_notices(occasion: Occasion, office: Office) -> tuple[Notice, ...]:
     return tuple(found.values())
 
 
-def _with_delay(notice: Notice, at: datetime, hours: Hours) -> Notice:
-    waited: Literal["", "hours", "step"] = "step" if at > notice.occasion.at else ""
-    if notice.tell_at > at + hours.settle:
-        waited = "hours"
-    return replace(notice, reason=replace(notice.reason, waited=waited))
-
-
 def _is_urgent(occasion: Occasion, task: Task) -> bool:
     if occasion.topic in ("urge", "alarm"):
         return task.priority == "extra_urgent"
@@ -156,6 +146,7 @@ def _is_urgent(occasion: Occasion, task: Task) -> bool:
 
 
 def _chosen(step: Step, task: Task, at: datetime, office: Office) -> Iterator[Chosen]:
+    """Those of a step who are there when it is told."""
     local = at.astimezone(office.calendar.zone)
     for role in step.to:
         if role is Role.DUTY:
@@ -169,8 +160,10 @@ def _chosen(step: Step, task: Task, at: datetime, office: Office) -> Iterator[Ch
 
 
 def still_holds(notice: Notice, task: Task | None, acknowledged: Iterable[Acknowledged] = ()) -> Dropped | None:
-    """Why a person need not be told any more; None where the notice holds."""
-    if notice.reason.step and any(one.covers(notice.occasion) for one in acknowledged):
+    """Why a person need not be told any more; None where the notice holds. Anybody's taking note stops the later steps, one's own
+    what one was yet to be told.
+    """
+    if any(one.covers(notice.occasion) and (notice.reason.step or one.person == notice.person) for one in acknowledged):
         return "acknowledged"
     if notice.occasion.topic == "alarm":
         return None
@@ -187,10 +180,11 @@ def _alert_over(occasion: Occasion, task: Task) -> Dropped | None:
         return "gone"
     if clock.version == occasion.version:
         if clock.stopped_at is not None:
-            return "suspended" if isinstance(task.state, Suspended) else _over(task) or "answered"
+            stands = isinstance(task.state, Suspended) and clock.name in task.state.stopped
+            return "suspended" if stands else _over(task) or "answered"
         held = any((a.clock, a.version, a.rung) == (clock.name, clock.version, occasion.rung) for a in task.alerts)
         return None if held else "withdrawn"
-    return _over(task) or "extended"
+    return _over(task) or ("extended" if clock.version > occasion.version else "withdrawn")
 
 
 def _over(task: Task) -> Dropped | None:
@@ -203,17 +197,3 @@ def _over(task: Task) -> Dropped | None:
             return "ended"
         case _:
             return None
-
-
-def highest(holding: Sequence[Notice]) -> set[str]:
-    """The ids of the notices that are told, of those whose time has come for one person: of each task and clock the latest only,
-    so that after a standstill a person hears of the highest rung and not of each.
-    """
-    latest: dict[tuple[str, str, str, str], Notice] = {}
-    for notice in holding:
-        one = notice.occasion
-        key = (notice.person, one.owner, one.number, one.topic)
-        best = latest.get(key)
-        if best is None or (best.occasion.version, best.occasion.at) < (one.version, one.at):
-            latest[key] = notice
-    return {notice.id for notice in latest.values()}

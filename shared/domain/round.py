@@ -1,13 +1,14 @@
 """One round of telling: of the notices whose time has come, which are told, in which messages, and why the others are not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from shared.domain.matter import Matter
-from shared.domain.notice import Acknowledged, Dropped, Notice, highest, still_holds
+from shared.domain.notice import Acknowledged, Dropped, Notice, still_holds
 from shared.domain.person import Roster
 from shared.domain.silence import Silence
 from shared.domain.task import Task
+from shared.domain.telling import rank
 from shared.domain.value import value
 
 
@@ -36,12 +37,15 @@ def judged(
     acknowledged: Collection[Acknowledged],
     silences: Collection[Silence],
     now: datetime,
+    told: Collection[Notice] = (),
 ) -> Judged:
-    """What becomes of notices whose time has come, by the tasks as they stand now."""
+    """What becomes of notices whose time has come, by the tasks as they stand now; `told` is what the same people were told of
+    these tasks before.
+    """
     dropped: list[tuple[Notice, Dropped]] = []
     holding: list[Notice] = []
     for notice in waiting:
-        task = tasks.get(Matter(notice.occasion.owner, notice.occasion.number))
+        task = tasks.get(_matter(notice))
         why = still_holds(notice, task, acknowledged)
         if why is None and any(silence.covers(notice, task, now) for silence in silences):
             why = "silenced"
@@ -49,9 +53,34 @@ def judged(
             holding.append(notice)
         else:
             dropped.append((notice, why))
-    top = highest(holding)
+    before = (one for one in told if still_holds(one, tasks.get(_matter(one))) is None)
+    top = highest([*before, *holding])
     dropped += [(notice, "covered") for notice in holding if notice.id not in top]
     return Judged(tuple(notice for notice in holding if notice.id in top), tuple(dropped))
+
+
+def highest(holding: Iterable[Notice]) -> set[str]:
+    """The ids of the notices that stand above the others of the same person, task and clock, so that after a standstill a person
+    hears of the highest rung and not of each. What somebody said, and an alarm, stand for themselves.
+    """
+    found: dict[tuple[str, ...], Notice] = {}
+    for notice in holding:
+        one = notice.occasion
+        alone = (notice.id,) if one.topic in ("urge", "alarm") else ()
+        key = (notice.person, one.owner, one.number, one.topic, *alone)
+        best = found.get(key)
+        if best is None or _height(best) < _height(notice):
+            found[key] = notice
+    return {notice.id for notice in found.values()}
+
+
+def _height(notice: Notice) -> tuple[int, datetime, tuple[int, int]]:
+    one = notice.occasion
+    return (one.version, one.at, rank(one.rung))
+
+
+def _matter(notice: Notice) -> Matter:
+    return Matter(notice.occasion.owner, notice.occasion.number)
 
 
 def envelopes(told: Sequence[Notice], roster: Roster, channels: Mapping[str, bool]) -> tuple[Envelope, ...]:

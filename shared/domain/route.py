@@ -11,8 +11,8 @@ from shared.domain.value import value
 
 @value
 class Step:
-    """Those who are told together, so long after the alert; no lag is at once. A later step is taken only while nobody of the
-    steps before has acknowledged the alert and it still holds.
+    """Those who are told together, so long after those of the step before were told; the first step so long after the alert. A
+    later step is taken only while nobody has acknowledged the alert and it still holds.
     """
 
     to: tuple[Role, ...]

@@ -1,9 +1,9 @@
 """When people are told: in working time, what comes outside of it in one digest; what is of hours at once."""
 
-from datetime import datetime, time, timedelta
-from typing import Final
+from datetime import UTC, datetime, time, timedelta
+from typing import Final, Literal
 
-from shared.domain.budget import Budget
+from shared.domain.budget import FIXED, GIVEN, Budget
 from shared.domain.calendar import Calendar
 from shared.domain.clock import Clock
 from shared.domain.shift import behind
@@ -13,6 +13,9 @@ _MOMENT: Final = timedelta(microseconds=1)
 HOUR_SCALE: Final = timedelta(hours=24)
 """What has no more time than this is a matter of hours."""
 _OF_HOURS: Final = frozenset({"min", "h"})
+_SIDES: Final = {"near": -1, "late": 1}
+_MINUTE: Final = timedelta(minutes=1)
+_MINUTES: Final = {"min": 1, "h": 60, "wh": 60, "cd": 24 * 60, "wd": 24 * 60}
 
 
 @value
@@ -20,7 +23,7 @@ class Hours:
     """When an office is told what is not of hours."""
 
     digest_at: time = time(9)
-    """Local time on working days at which everything is told that came since office hours ended."""
+    """Local time on working days, in office hours, at which everything is told that came since those of the day before ended."""
     settle: timedelta = timedelta(seconds=30)
     """What is settled so soon after its alert is not told."""
     spread: timedelta = timedelta(seconds=20)
@@ -30,27 +33,72 @@ class Hours:
 def is_urgent(clock: Clock, rung: str) -> bool:
     """Whether an alert is of hours: its rung is counted in them, or its clock has no more than 24 of them in all."""
     lead = rung.partition("-")[2]
-    if lead and Budget.parse(lead).unit in _OF_HOURS:
-        return True
-    return clock.due is not None and clock.due - clock.since <= HOUR_SCALE
+    return (bool(lead) and Budget.parse(lead).unit in _OF_HOURS) or _is_of_hours(clock)
 
 
-def step_at(crossed: datetime, after: Budget | None, calendar: Calendar) -> datetime:
-    """When a step is due that comes so long after an alert; working days are whole ones, as those of late rungs."""
-    return crossed if after is None else behind(crossed, after, calendar)
+def _is_of_hours(clock: Clock) -> bool:
+    """By what the clock was given, not by what is left of it: thirty days of which an hour is left stay a matter of days."""
+    if clock.budget not in GIVEN:
+        budget = Budget.parse(clock.budget)
+        return budget.unit in _OF_HOURS and budget.number * _MINUTES[budget.unit] * _MINUTE <= HOUR_SCALE
+    if clock.budget != FIXED or clock.due is None:
+        return False
+    since = clock.since if clock.due > clock.since else clock.anchor
+    return timedelta(0) < clock.due - since <= HOUR_SCALE
+
+
+def rank(rung: str) -> tuple[int, int]:
+    """Orders the rungs of a clock that fall on one instant: the nearer the due the higher before it, the later the higher after
+    it, and any word of somebody's by itself.
+    """
+    side, _, length = rung.partition("-")
+    if not length or side not in _SIDES:
+        return (0, 0)
+    budget = Budget.parse(length)
+    return (_SIDES[side], _SIDES[side] * budget.number * _MINUTES[budget.unit])
+
+
+@value
+class Turn:
+    """When people are told, and what that waited for: office hours, or that nobody told before took note."""
+
+    tell_at: datetime
+    waited: Literal["", "hours", "step"] = ""
+
+
+def turn(before: Turn | None, at: datetime, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:
+    """When the first step is told of what happened at an instant; or the step that comes so long after the one before."""
+    if before is None:
+        at = step_at(at, after, calendar)
+        tell_at = told_at(at, hours, calendar, urgent=urgent)
+        return Turn(tell_at, "" if tell_at <= at + hours.settle else "hours")
+    at = step_at(before.tell_at, after, calendar).astimezone(UTC)
+    tell_at = at if urgent else in_hours(at, hours, calendar)
+    return Turn(tell_at, "step" if tell_at == at else "hours")
+
+
+def step_at(told: datetime, after: Budget | None, calendar: Calendar) -> datetime:
+    """When a step is due that comes so long after those before were told; working days are whole ones, as those of late rungs."""
+    return told if after is None else behind(told, after, calendar)
 
 
 def told_at(at: datetime, hours: Hours, calendar: Calendar, *, urgent: bool) -> datetime:
-    """When somebody may be told of what is due to be told at an instant, in UTC: at once what is urgent or in office hours, after
-    a break when it ends, else with the digest of the next working day.
+    """When somebody may be told of what happened at an instant, in UTC: once it has settled, and what is not urgent in office
+    hours.
     """
-    at += hours.settle
-    if urgent:
-        return at
-    working = calendar.after_working_time(at, _MOMENT) - _MOMENT
-    if working == at:
-        return at
-    local = working.astimezone(calendar.zone)
-    if local.time() > calendar.hours[0][0]:
-        return working
-    return max(working, datetime.combine(local.date(), hours.digest_at, calendar.zone)).astimezone(working.tzinfo)
+    at = (at + hours.settle).astimezone(UTC)
+    return at if urgent else in_hours(at, hours, calendar)
+
+
+def in_hours(at: datetime, hours: Hours, calendar: Calendar) -> datetime:
+    """The first instant from `at` on, in UTC, at which an office may be told: after a break when it ends, and not before the
+    digest of the day, so that the later thing is never told first.
+    """
+    working = _working(at, calendar)
+    day = working.astimezone(calendar.zone).date()
+    digest = datetime.combine(day, hours.digest_at, calendar.zone).astimezone(UTC)
+    return working if working >= digest else _working(digest, calendar)
+
+
+def _working(at: datetime, calendar: Calendar) -> datetime:
+    return calendar.after_working_time(at, _MOMENT) - _MOMENT

@@ -1,0 +1,111 @@
+"""Stories of hours: what is urgent is told at once, by night and on holidays, to those on duty too; what is of days never is."""
+
+import pytest
+
+from shared.domain.clock import Clock, ClockName
+from shared.domain.telling import is_urgent
+from shared.domain.value import replace
+from tests.support.posts import BOOK, duty, given_to, person, roster, story
+from tests.support.sample import amend, approve, at, register, resume, sign, suspend
+from tests.support.scenario import finish_of, given
+from tests.support.telling import TellingOffice, local
+
+ON_DUTY = roster(
+    person("duty-1"),
+    person("duty-2"),
+    duties=(
+        duty("duty-1", "2026-12-05 17:30", "2026-12-06 08:30"),
+        duty("duty-2", "2026-12-06 08:30", "2026-12-06 17:30", "bureau"),
+        duty("handler-2", "2026-12-05 17:30", "2026-12-07 08:30", "water"),
+    ),
+)
+
+
+def directive() -> TellingOffice:
+    """Twenty-four hours from a Saturday morning on."""
+    return story("2026-12-05 03:20", ON_DUTY).hears(given_to("air", "2026-12-05 03:20", None, policy="of-hours"))
+
+
+def test_a_directive_of_hours_goes_up_the_ladder_in_the_night_with_those_on_duty() -> None:
+    office = directive()
+    office.at("2026-12-06 01:20").expects("handler-1", "near-2h 7").expects("duty-1", "near-2h 7")
+    office.at("2026-12-06 01:35").expects("head-of-air", "near-2h 7")
+    office.at("2026-12-06 02:50").expects("handler-1", "near-30min 7").expects("duty-1", "near-30min 7")
+    office.at("2026-12-06 03:05").expects("head-of-air", "near-30min 7")
+    due = office.at("2026-12-06 03:20")
+    due.expects("handler-1", "overdue 7").expects("duty-1", "overdue 7").expects("head-of-air", "overdue 7")
+    office.at("2026-12-06 03:50").expects("deputy", "overdue 7")
+    office.at("2026-12-06 04:20").expects("head-of-air", "late-1h 7").expects("deputy", "late-1h 7")
+    office.at("2026-12-06 06:20").expects("head", "late-1h 7").expects("supervision", "late-1h 7")
+    office.at("2026-12-06 07:20").expects("head-of-air", "late-4h 7").expects("deputy", "late-4h 7")
+    office.at("2026-12-06 09:20").expects("head", "late-4h 7").expects("supervision", "late-4h 7")
+    office.quiet_until("2027-03-01 00:00")
+
+
+def test_who_is_on_duty_for_a_unit_above_is_told_and_who_is_for_another_is_not() -> None:
+    office = story("2026-12-05 12:00", ON_DUTY).hears(given_to("air", "2026-12-05 12:00", None, policy="of-hours"))
+    office.at("2026-12-06 10:00").expects("handler-1", "near-2h 7").expects("duty-2", "near-2h 7")
+
+
+def test_an_acknowledgement_in_the_night_stops_the_ladder_and_the_closing_everything() -> None:
+    office = directive()
+    office.at("2026-12-06 01:20").expects("handler-1", "near-2h 7").expects("duty-1", "near-2h 7")
+    office.acknowledges("2026-12-06 01:30", "duty-1", "7")
+    office.at("2026-12-06 02:50").expects("handler-1", "near-30min 7").expects("duty-1", "near-30min 7")
+    office.hears(approve(local("2026-12-06 02:55"))).quiet_until("2027-03-01 00:00")
+    assert office.why("head-of-air", "near-2h 7") == ["acknowledged"]
+    assert office.why("head-of-air", "near-30min 7") == ["closed"]
+
+
+def test_a_due_of_the_senders_some_hours_away_is_of_hours_too() -> None:
+    office = story("2026-12-05 20:00", ON_DUTY).hears(given_to("air", "2026-12-05 20:00", "2026-12-05 23:00"))
+    due = office.at("2026-12-05 23:00")
+    due.expects("handler-1", "overdue 7").expects("duty-1", "overdue 7").expects("head-of-air", "overdue 7")
+
+
+def test_a_rung_counted_in_hours_is_told_at_its_hour_and_covers_what_waited_for_the_morning() -> None:
+    office = story("2026-11-23 09:00", ON_DUTY)
+    office.hears(given_to("air", "2026-11-23 09:00", "2026-12-06 02:00", policy="of-hours"))
+    office.at("2026-12-06 00:00").expects("handler-1", "near-2h 7").expects("duty-1", "near-2h 7")
+    office.at("2026-12-06 00:15").expects("head-of-air", "near-2h 7")
+    office.at("2026-12-06 01:30").expects("handler-1", "near-30min 7").expects("duty-1", "near-30min 7")
+    office.at("2026-12-06 01:45").expects("head-of-air", "near-30min 7")
+    office.at("2026-12-06 03:00").expects("head-of-air", "late-1h 7").expects("deputy", "late-1h 7")
+    office.at("2026-12-06 05:00").expects("head", "late-1h 7").expects("supervision", "late-1h 7")
+    office.at("2026-12-06 06:00").expects("head-of-air", "late-4h 7").expects("deputy", "late-4h 7")
+    office.at("2026-12-06 08:00").expects("head", "late-4h 7").expects("supervision", "late-4h 7")
+    office.at("2026-12-07 09:00").expects("handler-1", "overdue 7")
+    office.quiet_until("2027-03-01 00:00")
+    assert office.why("head-of-air", "overdue 7") == ["covered"]
+
+
+LONG = given(register(at(0), policy="reported", due=at(30)), rulebook=BOOK)
+SENDERS = finish_of(LONG.task)
+COUNTED = finish_of(given(register(at(0)), sign(at(0.1)), suspend(at(29.9)), resume(at(31)), rulebook=BOOK).task)
+
+
+@pytest.mark.parametrize(
+    ("clock", "urgent"),
+    [
+        (finish_of(given(register(at(0), policy="reported", due=at(hours=24)), rulebook=BOOK).task), True),
+        (finish_of(given(register(at(0), policy="reported", due=at(hours=24, minutes=1)), rulebook=BOOK).task), False),
+        (finish_of(given(register(at(0), policy="of-hours"), rulebook=BOOK).task), True),
+        (SENDERS, False),
+        # Thirty days of which little or nothing is left are no matter of hours.
+        (finish_of(LONG.when(amend(at(20), due=at(10))).task), False),
+        (COUNTED, False),
+        # A sender who moves a due to this evening means this evening.
+        (finish_of(LONG.when(amend(at(20), due=at(20.2))).task), True),
+        (replace(SENDERS, due=None), False),
+        (replace(COUNTED, budget="1cd", anchor=at(0), due=at(0.5)), False),
+        (replace(COUNTED, budget="25h"), False),
+        (replace(COUNTED, budget="1440min"), True),
+        (replace(COUNTED, budget="2wh"), False),
+    ],
+)
+def test_a_clock_is_of_hours_by_what_it_was_given(clock: Clock, urgent: bool) -> None:
+    assert clock.name is ClockName.FINISH
+    assert is_urgent(clock, "overdue") is urgent
+    assert is_urgent(clock, "near-1wd") is urgent
+    assert is_urgent(clock, "near-2h")
+    assert is_urgent(clock, "late-30min")

@@ -1,0 +1,100 @@
+"""Stories of posts: units without people, empty posts, stand-ins, named handlers, assigners."""
+
+import pytest
+
+from shared.domain.person import Post, Role
+from tests.support.posts import given_to, person, roster, story
+from tests.support.sample import assign
+from tests.support.telling import local
+
+FRIDAY = "2026-12-04 17:30"
+"""A due at the close of business before a weekend."""
+
+
+@pytest.mark.parametrize("unit", ["squad", "air"])
+def test_where_a_unit_has_nobody_those_of_the_unit_above_are_told(unit: str) -> None:
+    office = story("2026-11-23 09:00").hears(given_to(unit, "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
+    office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+
+
+def test_an_empty_post_stops_no_alert_the_next_step_takes_its_place() -> None:
+    office = story("2026-11-23 09:00", roster(without=("handler-1",))).hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("head-of-air", "near-1wd 7")
+    assert office.reason("head-of-air", "near-1wd 7").reason.step == 0
+    office.quiet_until("2026-12-07 00:00")
+
+
+def test_where_no_post_is_held_nobody_is_told_and_nothing_breaks() -> None:
+    office = story("2026-11-23 09:00", roster(without=("handler-1", "head-of-air")))
+    office.hears(given_to("air", "2026-11-23 09:00", FRIDAY)).quiet_until("2026-12-07 00:00")
+
+
+def test_a_stand_in_is_told_on_the_days_of_the_absence_both_ends_included() -> None:
+    air = person("handler-1", Post(Role.HANDLER, ("air",)), away=(("2026-12-02", "2026-12-03", "handler-2"),))
+    office = story("2026-11-23 09:00", roster(air))
+    for day in range(1, 5):  # one working day before each of four dues
+        office.hears(given_to("air", "2026-11-23 09:00", f"2026-12-0{day + 1} 00:00", number=str(day)))
+    told = [(f"2026-{month} 09:00", who) for month, who in (("11-30", "handler-1"), ("12-01", "handler-1"))]
+    told += [("2026-12-02 09:00", "handler-2"), ("2026-12-03 09:00", "handler-2")]
+    office.until(local("2026-12-03 18:00"))
+    near = [one for one in office.told if one.notice.occasion.rung == "near-1wd" and one.notice.reason.step == 0]
+    assert [(one.at, one.line[0]) for one in near] == [(local(when), who) for when, who in told]
+    assert near[-1].notice.reason.instead_of == ("handler-1",)
+
+
+def test_the_stand_in_is_who_is_there_when_people_are_told_not_when_it_happened() -> None:
+    air = person("handler-1", Post(Role.HANDLER, ("air",)), away=(("2026-12-07", "2026-12-11", "handler-2"),))
+    office = story("2026-11-23 09:00", roster(air)).hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
+    office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+    monday = office.at("2026-12-07 09:00")
+    monday.expects("handler-2", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
+
+
+def test_a_stand_in_who_is_away_has_one_and_of_a_circle_the_last_is_told_all_the_same() -> None:
+    week = ("2026-11-30", "2026-12-05")
+    chain = roster(
+        person("handler-1", Post(Role.HANDLER, ("air",)), away=((*week, "handler-2"),)),
+        person("handler-2", Post(Role.HANDLER, ("water",)), away=((*week, "deputy"),)),
+    )
+    circle = roster(
+        person("handler-1", Post(Role.HANDLER, ("air",)), away=((*week, "handler-2"),)),
+        person("handler-2", Post(Role.HANDLER, ("water",)), away=((*week, "handler-1"),)),
+    )
+    alone = roster(person("handler-1", Post(Role.HANDLER, ("air",)), away=((*week, "handler-1"),)))
+    for people, told, instead_of in [
+        (chain, "deputy", ("handler-1", "handler-2")),
+        (circle, "handler-2", ("handler-1",)),
+        (alone, "handler-1", ()),
+    ]:
+        office = story("2026-11-23 09:00", people).hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+        office.at("2026-12-03 09:00").expects(told, "near-1wd 7")
+        assert office.reason(told, "near-1wd 7").reason.instead_of == instead_of
+
+
+def test_who_stands_in_for_two_is_told_once() -> None:
+    week = ("2026-12-01", "2026-12-31")
+    people = roster(
+        person("handler-1", Post(Role.HANDLER, ("air",)), away=((*week, "head-of-air"),)),
+        person("handler-3", Post(Role.HANDLER, ("air",)), away=((*week, "head-of-air"),)),
+    )
+    office = story("2026-11-23 09:00", people).hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("head-of-air", "near-1wd 7")
+    office.quiet_until("2026-12-07 00:00")
+
+
+def test_assigners_are_told_of_their_own_matters() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY, owner="province"))
+    office.until(local("2026-12-18 09:00"))
+    assert [one.line for one in office.told][-1] == ("assigner-province", "late-5wd 7")
+
+
+def test_the_named_handler_is_told_before_others_of_the_unit_or_while_away_the_stand_in() -> None:
+    named = person("handler-3", away=(("2026-12-04", "2026-12-04", "handler-4"),))
+    office = story("2026-11-23 09:00", roster(named, person("handler-4")))
+    office.hears(given_to("air", "2026-11-23 09:00", "2026-12-03 17:30"), assign(local("2026-11-23 10:00"), to="handler-3"))
+    office.at("2026-12-02 09:00").expects("handler-3", "near-1wd 7")
+    office.at("2026-12-03 09:00").expects("head-of-air", "near-1wd 7")
+    friday = office.at("2026-12-04 09:00")
+    friday.expects("handler-4", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
