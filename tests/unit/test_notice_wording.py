@@ -1,0 +1,81 @@
+"""What people read of an alert: what, whose, until when, how much time is left or passed, and why it is they."""
+
+from datetime import datetime
+
+import pytest
+
+from services.notifier.desk import Desk
+from services.notifier.wording import left, lines_of, reason_of, title_of
+from shared.clock import SystemClock
+from shared.domain.matter import Matter
+from shared.domain.notice import Notice, Occasion, Office, Reason
+from shared.domain.person import Person, Role, Roster
+from shared.domain.task import Task
+from shared.domain.telling import Hours
+from shared.domain.value import replace
+from tests.support.sample import CALENDAR, MATTER, SHANGHAI, START, register
+from tests.support.scenario import given
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+ROSTER = Roster({id: Person(id, name, ()) for id, name in (("a", "大气科承办人"), ("b", "大气科负责人"))})
+DESK = Desk(None, None, Office(ROSTER, (), Hours(), CALENDAR), {"air": "大气科"}, {}, SystemClock(), "")  # type: ignore[arg-type]
+DUE = local("2026-11-28T00:00")
+OVERDUE = Occasion("city", "7", "finish", 1, "overdue", "overdue", DUE, DUE)
+NEAR = replace(OVERDUE, number="8", kind="near", rung="near-1wd")
+BECAUSE = Reason("到期", 0, Role.HANDLER)
+
+
+def told(occasion: Occasion, person: str = "a") -> Notice:
+    return Notice(occasion, person, BECAUSE, START, urgent=False)
+
+
+def task() -> Task:
+    task = given(register(unit="air")).task
+    assert task is not None
+    return task
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        ("2026-11-27T23:59", "剩余 1 分钟"),
+        ("2026-11-27T22:00", "剩余 2 小时"),
+        ("2026-11-27T21:30", "剩余 2 小时 30 分钟"),
+        ("2026-11-28T00:00", "剩余 0 分钟"),
+        ("2026-11-26T09:00", "剩余 1 个工作日"),
+        ("2026-11-23T09:00", "剩余 4 个工作日"),
+        ("2026-11-28T00:20", "已逾期 20 分钟"),
+        ("2026-11-30T09:00", "已逾期 1 个工作日"),
+        ("2026-12-04T09:00", "已逾期 5 个工作日"),
+    ],
+)
+def test_time_left_is_said_as_an_office_counts_it(now: str, said: str) -> None:
+    assert left(DUE, local(now), CALENDAR) == said
+
+
+def test_a_line_says_what_whose_until_when_and_who_is_told() -> None:
+    tasks = {MATTER: task(), Matter("city", "8"): replace(task(), number="8", title="工地扬尘")}
+    now = local("2026-11-30T09:00")
+    [late, near] = lines_of([told(NEAR), told(OVERDUE), told(OVERDUE, "b")], tasks, DESK, now, named=True)
+    assert (
+        late == f"■ 逾期 {tasks[MATTER].title}（7） 大气科，办结期限 11-27 24:00，已逾期 1 个工作日 → 大气科承办人、大气科负责人"
+    )
+    assert near.startswith("▲ 临期 工地扬尘（8） 大气科，")
+    assert lines_of([told(OVERDUE)], tasks, DESK, now, named=False) == (late.partition(" → ")[0],)
+
+
+def test_a_title_counts_things_not_people() -> None:
+    assert title_of([told(OVERDUE), told(OVERDUE, "b"), told(NEAR)]) == "【督办提醒】逾期 1 件，临期 1 件"
+
+
+def test_a_reason_says_route_step_stand_in_and_what_it_waited_for() -> None:
+    assert reason_of(BECAUSE, ROSTER) == "按“到期”第 1 步，通知承办人"
+    stand_in = Reason("到期", 1, Role.SECTION_HEAD, ("b", "gone"), "hours")
+    assert reason_of(stand_in, ROSTER) == (
+        "按“到期”第 2 步，通知科室负责人；大气科负责人、gone外出，由代理人接收；前一步无人知悉，事项也未办结；"
+        "非工作时间产生，到工作时间汇总发送"
+    )
