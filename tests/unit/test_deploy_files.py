@@ -19,7 +19,7 @@ from tests.support.tracking import rulebook
 
 ROOT: Final = Path(__file__).parents[2]
 DEPLOY: Final = ROOT / "deploy"
-SERVICES: Final = {"tracker", "statistics", "auditor", "intake", "web"}
+SERVICES: Final = {"tracker", "statistics", "auditor", "intake", "notifier", "web"}
 
 _TEXT: Final = {"type": "string", "minLength": 1}
 _WORDS: Final = {"type": "array", "items": _TEXT, "minItems": 1}
@@ -49,6 +49,7 @@ COMPOSE: Final[dict[str, Any]] = {
                     "properties": {"context": _TEXT, "dockerfile": _TEXT},
                 },
                 "command": _WORDS,
+                "env_file": {"type": "array", "items": {"const": ".env"}},
                 "environment": {"type": "object", "additionalProperties": _TEXT, "propertyNames": {"pattern": "^[A-Z_]+$"}},
                 "volumes": {"type": "array", "items": {"type": "string", "pattern": "^[./a-z-]+:/[^:]+(:ro)?$"}},
                 "ports": {"type": "array", "items": {"type": "string", "pattern": "^127\\.0\\.0\\.1:[0-9]+:[0-9]+$"}},
