@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 ARGS ?=
 
-.PHONY: help setup demo run test check contracts bench clean
+.PHONY: help setup demo run test check contracts faults bench clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\): *\(.*\)## /\1\t/p' Makefile | expand -t 14
@@ -38,6 +38,9 @@ contracts: setup ## write schemas, AsyncAPI, lifecycle and formulas anew
 	$(PY) -m contracts.generate
 	$(PY) -m shared.lifecycle
 	$(PY) -m shared.formulas
+
+faults: setup    ## kill it more often than the tests do
+	DUBAN_KILLS=20 .venv/bin/pytest -q tests/faults $(ARGS)
 
 bench: setup     ## measure throughput and latency beside the floor, on this machine
 	.venv/bin/pytest -q -m bench -s $(or $(ARGS),tests/bench)

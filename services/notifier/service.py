@@ -37,7 +37,7 @@ LOOK_SECONDS: Final = 15.0
 RETRY_SECONDS: Final = 2.0
 BEHIND_SECONDS: Final = 60.0
 """For so long nobody is told while facts are still to be heard; longer would be silence."""
-POLL_SECONDS: Final = 0.02
+POLL_SECONDS: Final = 0.004
 
 
 class Notifier:

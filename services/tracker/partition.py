@@ -29,7 +29,7 @@ from shared.messaging.relay import Relay
 log = structlog.get_logger()
 
 BATCH: Final = 500
-LOOK_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 0.004
 WATCH_SECONDS: Final = 10.0
 
 

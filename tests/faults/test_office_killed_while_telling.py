@@ -1,6 +1,7 @@
 """Killed at random moments, an office tells everybody of everything: each notice once, each message under its id."""
 
 import asyncio
+import os
 import random
 import signal
 import sys
@@ -19,7 +20,8 @@ from tests.support.offices import written
 from tests.support.receivers import WebReceiver, web_receiver
 from tests.support.tracking import outside
 
-KILLS: Final = 20
+KILLS: Final = int(os.environ.get("DUBAN_KILLS", "5"))
+"""`make faults` kills it twenty times."""
 OF_A_ROUND: Final = 15
 PEOPLE: Final = 30
 GATEWAY: Final = """
