@@ -1,11 +1,13 @@
 """Settings: the embedded defaults, overridden by DUBAN_ environment variables."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_CHARACTERS: Final = 16
 
 
 def _zone(name: str) -> str:
@@ -41,6 +43,23 @@ class Settings(BaseSettings):
 
     audit_every: Annotated[float, Field(ge=0)] = 300.0
     """Seconds between two recounts of the auditor; 0 turns it off."""
+
+    source: Annotated[str, Field(min_length=1, max_length=200)] = "bureau"
+    """The source under which the office's own staff speak: on the page and from the command line."""
+
+    secret: SecretStr | None = None
+    """Signs the links of messages: at least 16 characters, the same on all machines of an installation. Where it is absent or
+    empty, one is made in `data`.
+    """
+
+    @field_validator("secret", mode="before")
+    @classmethod
+    def _secret_or_none(cls, said: object) -> object:
+        if said == "":
+            return None
+        if isinstance(said, str) and len(said) < SECRET_CHARACTERS:
+            raise ValueError(f"a secret of less than {SECRET_CHARACTERS} characters can be guessed")
+        return said
 
     @property
     def zone(self) -> ZoneInfo:

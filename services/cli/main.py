@@ -38,6 +38,7 @@ from shared.campaigns import BadCampaign
 from shared.messaging.broker import NatsUnreachable
 from shared.messaging.server import NatsServerFailed
 from shared.messaging.streams import ConfigDrift
+from shared.notices.secret import BadSecret
 from shared.policies import BadPolicy
 from shared.ports import LeaseLost, NotStored
 from shared.report.indicators import BadIndicators
@@ -62,6 +63,7 @@ _TROUBLES: Final[dict[type[Exception], int]] = {
     BadPolicy: EXIT_CONFIG,
     BadSignals: EXIT_CONFIG,
     BadReport: EXIT_CONFIG,
+    BadSecret: EXIT_CONFIG,
     BadTemplate: EXIT_CONFIG,
     BadUnits: EXIT_CONFIG,
     ConfigDrift: EXIT_CONFIG,

@@ -11,9 +11,9 @@ from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, i
 from services.cli.place import open_database
 from services.notifier.channels.load import load_channels
 from services.notifier.channels.message import Message, Outcome, Recipient
-from services.notifier.wording import DROPPED, KINDS, reason_of
 from shared.clock import SystemClock
 from shared.domain.notice import Office
+from shared.notices.wording import DROPPED, KINDS, reason_of
 from shared.roster import NOTIFY, load_office, page_url
 from shared.rulebook import load_rulebook
 from shared.settings import Settings

@@ -29,6 +29,7 @@ from shared.campaigns import load_campaigns
 from shared.clock import Clock, SystemClock
 from shared.domain.calendar import Calendar
 from shared.messaging.server import NatsServer, NatsServerFailed
+from shared.notices.secret import secret_of
 from shared.observability import configure_logging
 from shared.roster import NOTIFY, load_office, page_url
 from shared.rulebook import load_rulebook
@@ -144,12 +145,14 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
 
 
 def notifier_of(settings: Settings, database: Database, units: Units, calendar: Calendar, clock: Clock, page: str) -> Notifier:
-    """The notifier of an installation; its page is at `page` if `notify.toml` does not say. Raises BadRoster, BadChannels."""
+    """The notifier of an installation; its page is at `page` if `notify.toml` does not say. Raises BadRoster, BadChannels,
+    BadSecret.
+    """
     office = load_office(settings.data, units, calendar)
     channels = load_channels(settings.data / NOTIFY)
     shared = {name: channels.is_shared(name) for name in channels}
     link = page_url(settings.data) or page
-    desk = Desk(ReadStore(database), NoticeStore(database), office, units, shared, clock, link)
+    desk = Desk(ReadStore(database), NoticeStore(database), office, units, shared, clock, link, secret_of(settings))
     return Notifier(settings, database, desk, channels)
 
 

@@ -20,4 +20,6 @@ class Desk:
     channels: Mapping[str, bool]
     clock: Clock
     link: str
-    """Where people reach the page; empty where nobody said."""
+    """Where people reach the page, without a slash at its end; empty where nobody said."""
+    secret: bytes = b""
+    """Signs the links of messages to one person; without one they lead to the inbox."""

@@ -14,6 +14,7 @@ from shared.domain.matter import Matter
 from shared.domain.notice import Notice
 from shared.domain.round import Envelope, channel_of, envelopes, judged
 from shared.domain.task import Task
+from shared.notices.link import notice_path
 from shared.storage.noticing import Delivery, acknowledgements, due_notices, notices_in, silences
 
 log = structlog.get_logger()
@@ -59,12 +60,12 @@ class Rounds:
                 groups.setdefault((channel, "" if self._desk.channels[channel] else notice.person), []).append(notice)
         return [
             Delivery(
-                id=_id(channel, group),
+                id=(id := _id(channel, group)),
                 channel=channel,
-                people=tuple(dict.fromkeys(notice.person for notice in group)),
+                people=(people := tuple(dict.fromkeys(notice.person for notice in group))),
                 title=failed.title,
                 lines=failed.lines,
-                link=failed.link,
+                link=self._link(id, channel, people),
                 urgent=failed.urgent,
                 made_at=now,
                 state="sending",
@@ -90,7 +91,7 @@ class Rounds:
             people=envelope.people,
             title=title_of(envelope.notices),
             lines=lines[:MOST_LINES],
-            link=self._desk.link,
+            link=self._link(id, envelope.channel, envelope.people),
             urgent=urgent,
             made_at=now,
             state="sending",
@@ -101,6 +102,15 @@ class Rounds:
             instead_of="",
             notices=tuple(notice.id for notice in envelope.notices),
         )
+
+    def _link(self, id: str, channel: str, people: Sequence[str]) -> str:
+        """Where a message leads: to its own page whoever is told alone, to the inbox those who share a channel."""
+        page, secret = self._desk.link, self._desk.secret
+        if not page:
+            return ""
+        if self._desk.channels[channel] or not secret:
+            return f"{page}/inbox"
+        return page + notice_path(secret, id, people[0])
 
 
 def _id(channel: str, notices: Sequence[Notice]) -> str:

@@ -1,4 +1,4 @@
-"""What people read: one line for each occasion, in office Chinese, with the reason why it is they who are told."""
+"""What a message says: one line for each occasion, in office Chinese."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,35 +6,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from services.notifier.desk import Desk
-from shared.domain.calendar import Calendar
 from shared.domain.matter import Matter
-from shared.domain.notice import Dropped, Kind, Notice, Occasion, Reason
-from shared.domain.person import Roster
-from shared.domain.shift import last_day
+from shared.domain.notice import Notice, Occasion
 from shared.domain.task import Task
+from shared.notices.wording import CLOCKS, KINDS, left
 
-KINDS: Final[dict[Kind, str]] = {"overdue": "■ 逾期", "near": "▲ 临期", "letter": "督办单", "urge": "催办", "alarm": "系统报警"}
-CLOCKS: Final = {
-    "sign": "签收",
-    "respond": "响应",
-    "finish": "办结",
-    "internal": "内部办结",
-    "answer": "答复申请",
-    "look-back": "回头看",
-}
-DROPPED: Final[dict[Dropped, str]] = {
-    "closed": "已办结",
-    "archived": "已归档",
-    "ended": "已终结（撤销、合并、核减或不予受理）",
-    "suspended": "已中止",
-    "extended": "期限已变更",
-    "answered": "该环节已完成",
-    "withdrawn": "提醒已撤回",
-    "gone": "该期限已不存在",
-    "acknowledged": "已有人知悉",
-    "covered": "由更高一级提醒涵盖",
-    "silenced": "静默期内不提醒",
-}
 _DAY: Final = timedelta(days=1)
 
 
@@ -73,29 +49,3 @@ def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime
 def _names(notices: Sequence[Notice], desk: Desk) -> str:
     people = desk.office.roster.people
     return " → " + "、".join(people[one.person].name if one.person in people else one.person for one in notices)
-
-
-def left(due: datetime, now: datetime, calendar: Calendar) -> str:
-    """How much time is left to a due, or has passed since: in working days, on the last day in hours and minutes."""
-    late = now > due
-    first, last = (due, now) if late else (now, due)
-    word = "已逾期" if late else "剩余"
-    if last - first < _DAY:
-        minutes = int((last - first).total_seconds() // 60)
-        hours = f"{minutes // 60} 小时" if minutes >= 60 else ""
-        return f"{word} {hours}{f' {minutes % 60} 分钟' if minutes % 60 or not hours else ''}".replace("  ", " ")
-    days = calendar.working_days(last_day(first, calendar), last_day(last, calendar))
-    return f"{word} {days} 个工作日"
-
-
-def reason_of(reason: Reason, roster: Roster) -> str:
-    """Why a person is told, in one sentence."""
-    said = f"按“{reason.route}”第 {reason.step + 1} 步，通知{reason.role.zh}"
-    if reason.instead_of:
-        names = "、".join(roster.people[id].name if id in roster.people else id for id in reason.instead_of)
-        said += f"；{names}外出，由代理人接收"
-    if reason.step:
-        said += "；前一步无人知悉，事项也未办结"
-    if reason.waited == "hours":
-        said += "；非工作时间产生，到工作时间汇总发送"
-    return said

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.notifier.desk import Desk
-from services.notifier.wording import left, lines_of, reason_of, title_of
+from services.notifier.wording import lines_of, title_of
 from shared.clock import SystemClock
 from shared.domain.matter import Matter
 from shared.domain.notice import Notice, Occasion, Office, Reason
@@ -13,6 +13,7 @@ from shared.domain.person import Person, Role, Roster
 from shared.domain.task import Task
 from shared.domain.telling import Hours
 from shared.domain.value import replace
+from shared.notices.wording import left, reason_of
 from tests.support.sample import CALENDAR, MATTER, SHANGHAI, START, register
 from tests.support.scenario import given
 
