@@ -12,11 +12,13 @@ from contracts.receipt import Receipt
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, output, print_json, settings_for
 from services.cli.feed import push_lines
 from shared.clock import SystemClock
+from shared.codec.saying import event_of
+from shared.domain.matter import Matter
 from shared.settings import Settings
 
 OwnerArgument = Annotated[str, typer.Argument(help="The source whose matter it is.")]
 NumberArgument = Annotated[str, typer.Argument(help="The owner's number of the matter.")]
-SourceOption = Annotated[str, typer.Option("--as", help="Who says it: a source.")]
+SourceOption = Annotated[str | None, typer.Option("--as", help="Who says it: a source. DUBAN_SOURCE, if nobody is named.")]
 PatienceOption = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds to wait for the receipt.")]
 
 
@@ -31,7 +33,7 @@ def acknowledge(
     owner: OwnerArgument,
     number: NumberArgument,
     person: Annotated[str, typer.Option("--person", help="Who has taken note: an id of the office's people.toml.")],
-    source: Annotated[str | None, typer.Option("--as", help="Who says it: a source. The owner, if nobody is named.")] = None,
+    source: SourceOption = None,
     patience: PatienceOption = 30.0,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
@@ -40,13 +42,13 @@ def acknowledge(
 
     Example: `duban task acknowledge city-command ZB-001 --person wang-1 --as gx-bureau`
     """
-    _say(data, "acknowledged", (owner, number, source or owner), {"person": person}, patience, as_json)
+    _say(data, "acknowledged", (owner, number, source), {"person": person}, patience, as_json)
 
 
 def urge(
     owner: OwnerArgument,
     number: NumberArgument,
-    source: SourceOption,
+    source: SourceOption = None,
     letter: Annotated[str | None, typer.Option("--letter", help="文号: a letter of supervision (督办函) was sent.")] = None,
     text: Annotated[str | None, typer.Option("--text", help="What is said.")] = None,
     patience: PatienceOption = 30.0,
@@ -68,7 +70,7 @@ def assign(
     owner: OwnerArgument,
     number: NumberArgument,
     to: Annotated[str, typer.Option("--to", help="The person of the unit who is to handle it: an id of people.toml, or a name.")],
-    source: SourceOption,
+    source: SourceOption = None,
     patience: PatienceOption = 30.0,
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
@@ -80,7 +82,7 @@ def assign(
     _say(data, "assigned", (owner, number, source), {"to": to}, patience, as_json)
 
 
-def _say(data: Path, what: str, who: tuple[str, str, str], said: dict[str, Any], patience: float, as_json: bool) -> None:
+def _say(data: Path, what: str, who: tuple[str, str, str | None], said: dict[str, Any], patience: float, as_json: bool) -> None:
     """Publish an event by (owner, number, source) and tell what became of it; leaves with exit code 1 unless it was taken."""
     settings = settings_for(data)
     event = _event(settings, what, who, said)
@@ -97,18 +99,10 @@ def _say(data: Path, what: str, who: tuple[str, str, str], said: dict[str, Any],
     raise typer.Exit(0 if pushed.is_clean else 1)
 
 
-def _event(settings: Settings, what: str, who: tuple[str, str, str], said: dict[str, Any]) -> dict[str, Any]:
+def _event(settings: Settings, what: str, who: tuple[str, str, str | None], said: dict[str, Any]) -> dict[str, Any]:
     owner, number, source = who
-    return {
-        "specversion": "1.0",
-        "id": f"cli-{uuid4().hex}",
-        "source": source,
-        "owner": owner,
-        "type": f"duban.task.{what}.v1",
-        "subject": number,
-        "time": SystemClock().now().astimezone(settings.zone).isoformat(),
-        "data": said,
-    }
+    at = SystemClock().now().astimezone(settings.zone)
+    return event_of(what, Matter(owner, number), source or settings.source, at, said, id_=f"cli-{uuid4().hex}")
 
 
 def _sentence(event: dict[str, Any], receipt: Receipt) -> str:
