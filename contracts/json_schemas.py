@@ -7,6 +7,7 @@ from pydantic import BaseModel
 from contracts.fact import FACTS, FactEvent
 from contracts.figures import Figures, Trend
 from contracts.health import Audited, Detector
+from contracts.notice_list import NoticeList
 from contracts.receipt import Receipt
 from contracts.registry import EVENTS
 from contracts.sealed import Correction, LedgerHeads
@@ -23,6 +24,7 @@ HEADS: Final = "ledger-heads"
 AUDITED: Final = "audited"
 DETECTOR: Final = "detector"
 TASK_LIST: Final = "task-list"
+NOTICE_LIST: Final = "notice-list"
 
 OTHERS: Final[dict[str, type[BaseModel]]] = {
     RECEIPT: Receipt,
@@ -34,6 +36,7 @@ OTHERS: Final[dict[str, type[BaseModel]]] = {
     AUDITED: Audited,
     DETECTOR: Detector,
     TASK_LIST: TaskList,
+    NOTICE_LIST: NoticeList,
 }
 """What else we say, by the name of its schema."""
 

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncResult
 
 from shared.codec.journal import decode_account, decode_change
 from shared.codec.tasks import decode_task
@@ -35,6 +35,10 @@ class Snapshot:
     async def rows(self, sql: str, **parameters: Any) -> Any:
         """What a query of another reader of this package finds."""
         return await self._rows(sql, **parameters)
+
+    async def streamed(self, query: TextClause) -> AsyncResult[Any]:
+        """The same, read piece by piece."""
+        return await self._connection.stream(query)
 
     async def looked_up(self, lookup: PairLookup, pairs: Collection[tuple[str, str]]) -> Sequence[Any]:
         """The rows of many pairs of keys at once."""

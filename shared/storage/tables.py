@@ -1,7 +1,12 @@
 """The tables. Instants are microseconds since 1970 in UTC."""
 
+from typing import Final
+
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, Text, text
 from sqlmodel import Field, SQLModel
+
+OPEN: Final = "latest = 1 AND closed_at IS NULL AND ended_at IS NULL"
+"""Which rows of `task` are tasks that are still to be done; a query says it in the same words to have the index."""
 
 
 def _text(*, key: bool = False) -> Column[str]:
@@ -61,6 +66,7 @@ class TaskRow(SQLModel, table=True):
         ),
         Index("task_overdue", "due_at", postgresql_where=text("overdue = 1"), sqlite_where=text("overdue = 1")),
         Index("task_received", "family", "received_at"),
+        Index("task_open", "unit", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
     )
 
     owner: str = Field(sa_column=_text(key=True))

@@ -58,7 +58,9 @@ APPROVED: Final[Document] = {
     "data": {"grade": "full", "text": "…"},
 }
 
-OTHERS: Final = {"receipt", "figures", "trend", "signals", "correction", "ledger-heads", "audited", "detector", "task-list"}
+OTHERS: Final = {
+    *("receipt", "figures", "trend", "signals", "correction", "ledger-heads", "audited", "detector", "task-list", "notice-list")
+}
 """What is said that is neither an event nor a fact."""
 
 WHOLE_INSTANTS: Final = jsonschema.FormatChecker(formats=())
