@@ -11,10 +11,15 @@ from fastapi.staticfiles import StaticFiles
 from services.web.answers import add_refusals, not_ready
 from services.web.board import Board
 from services.web.books import Books
+from services.web.calendar_feed import add_calendar
 from services.web.fanout import TooManyClients
 from services.web.feeds import Feeds
 from services.web.figures_api import add_figures, add_stream
+from services.web.inbox_pages import Inbox
+from services.web.notice_pages import Notices
 from services.web.page import render_page
+from services.web.people import People
+from services.web.saying import Says
 from services.web.tasks_api import add_tasks
 from shared.clock import Clock
 
@@ -22,7 +27,7 @@ STATIC: Final = Path(__file__).parent / "static"
 _READ: Final = ["GET", "HEAD"]
 
 
-def make_app(board: Board, feeds: Feeds, books: Books) -> FastAPI:
+def make_app(board: Board, feeds: Feeds, books: Books, people: People, says: Says) -> FastAPI:
     """The application over a board, the feeds and the books. FastAPI's own pages load from foreign hosts, so they are off."""
     app = FastAPI(title="Duban", docs_url=None, redoc_url=None, openapi_url=None)
     add_refusals(app)
@@ -31,6 +36,9 @@ def make_app(board: Board, feeds: Feeds, books: Books) -> FastAPI:
     add_figures(app, board, books)
     add_stream(app, feeds)
     add_tasks(app, books)
+    Inbox(books, people, says).add_to(app)
+    Notices(books, people, says).add_to(app)
+    add_calendar(app, books, people)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

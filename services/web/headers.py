@@ -10,6 +10,8 @@ CONTENT_SECURITY_POLICY: Final = (
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+_KEPT: Final = frozenset({"/calendar.ics"})
+
 
 class SecureHeaders:
     """Wraps an application."""
@@ -23,9 +25,11 @@ class SecureHeaders:
                 headers = MutableHeaders(scope=message)
                 headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
                 headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                # Our own files may be kept but are asked for again; what is true only now may not.
-                headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+                # Without any referrer browsers would send our own forms with an origin of `null`, as foreign ones.
+                headers["Referrer-Policy"] = "same-origin"
+                # Our own files may be kept but are asked for again; what is true only now may not, but a calendar for a while.
+                if scope["path"] not in _KEPT or "Cache-Control" not in headers:
+                    headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
             await send(message)
 
         await self._app(scope, receive, send_secured)

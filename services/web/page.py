@@ -6,6 +6,8 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from services.web.inbox_view import InboxView
+from services.web.notice_view import NoticeView
 from services.web.tasks_view import TasksView
 from services.web.view import View
 
@@ -31,6 +33,21 @@ def render_page(fragment: str) -> str:
 def render_tasks(view: TasksView) -> str:
     """The page of a list of tasks."""
     return _TEMPLATES.get_template("tasks.html").render(view=view)
+
+
+def render_inbox(view: InboxView) -> str:
+    """The page of a person's inbox."""
+    return _TEMPLATES.get_template("inbox.html").render(view=view)
+
+
+def render_notice(view: NoticeView) -> str:
+    """The page of one message."""
+    return _TEMPLATES.get_template("notice.html").render(view=view)
+
+
+def render_door() -> str:
+    """The page for whoever has no key."""
+    return _TEMPLATES.get_template("door.html").render()
 
 
 def render_trouble(reason: str) -> str:

@@ -17,6 +17,8 @@ from services.web.books import Books
 from services.web.feeds import Feeds
 from services.web.headers import SecureHeaders
 from services.web.metrics import Metrics
+from services.web.people import people_of
+from services.web.saying import Saying
 from services.web.watch import Watch
 from shared.clock import Clock
 from shared.figures.document import Office
@@ -54,7 +56,8 @@ class Web:
         store, office = ReadStore(database), Office(units, settings.timezone, settings.zone, settings.few)
         self._watch = Watch(self._broker, store, self._board, clock)
         self._metrics = Metrics(self._broker, store, self._board, clock)
-        app = make_app(self._board, self._feeds, Books(store, office, clock))
+        self._saying = Saying(settings.source, clock, settings.zone)
+        app = make_app(self._board, self._feeds, Books(store, office, clock), people_of(settings, units), self._saying)
         self._metrics.add_to(app)
         self._app = SecureHeaders(app)
 
@@ -89,6 +92,7 @@ class Web:
             client, js = await connect(self._broker, self._nats_url)
             bucket = await stats_bucket(js)
             await self._broker.start()
+            await self._saying.start(client)
             await self._watch.look(client, bucket)
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._watch.run(client, bucket), name="web-watch")
