@@ -15,7 +15,7 @@ from shared.domain.notice import Notice
 from shared.domain.round import Envelope, channel_of, envelopes, judged
 from shared.domain.task import Task
 from shared.notices.link import notice_path
-from shared.storage.noticing import Delivery, acknowledgements, due_notices, notices_in, silences
+from shared.storage.noticing import Delivery, acknowledgements, due_notices, notices_in, silences, told_of
 
 log = structlog.get_logger()
 
@@ -42,7 +42,8 @@ class Rounds:
             tasks = await snapshot.tasks_of(matters)
             noted = await acknowledgements(snapshot, matters)
             quiet = await silences(snapshot, now)
-        found = judged(waiting, tasks, noted, quiet, now)
+            told = await told_of(snapshot, matters)
+        found = judged(waiting, tasks, noted, quiet, now, told)
         messages = envelopes(found.told, self._office.roster, self._desk.channels)
         deliveries = [self._delivery(one, tasks, now) for one in messages if one.channel is not None]
         await self._desk.store.settle(found, deliveries, now)

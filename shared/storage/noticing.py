@@ -21,10 +21,19 @@ from shared.storage.reading import Snapshot
 from shared.storage.trouble import trouble_as_not_stored
 from shared.storage.undivided import undivided
 
-_PLAN: Final = BulkInsert(NoticeRow, "ON CONFLICT DO NOTHING")
+_PLAN: Final = BulkInsert(
+    NoticeRow,
+    # An alert that was unfounded and is raised again is told after all; what was told once is not told again.
+    "ON CONFLICT (id) DO UPDATE SET state = 'waiting', why = '', settled_at = NULL, at = excluded.at, due_at = excluded.due_at,"
+    " tell_at = excluded.tell_at, reason = excluded.reason, urgent = excluded.urgent, channels = excluded.channels"
+    " WHERE notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered', 'silenced')",
+)
 _DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
 _ACKNOWLEDGE: Final = BulkInsert(AcknowledgementRow, "ON CONFLICT DO NOTHING")
+_TOLD_OF: Final = PairLookup(
+    "SELECT notice.* FROM {pairs} JOIN notice ON notice.owner = pair.a AND notice.number = pair.b AND notice.state = 'told'"
+)
 _ACKNOWLEDGED: Final = PairLookup(
     "SELECT acknowledgement.* FROM {pairs}"
     " JOIN acknowledgement ON acknowledgement.owner = pair.a AND acknowledgement.number = pair.b"
@@ -70,10 +79,12 @@ class NoticeStore:
         self._database = database
 
     async def plan(self, notices: Collection[Notice], acknowledged: Collection[Acknowledged]) -> None:
-        """Remember who is to be told, and who took note; what is there already stays as it is."""
+        """Remember who is to be told, and who took note; what is there already stays as it is, unless it was dropped because
+        its alert did not hold then.
+        """
 
         def work(connection: Connection) -> None:
-            _PLAN.run(connection, [_notice_row(one) for one in notices])
+            _PLAN.run(connection, [_notice_row(one) for one in {one.id: one for one in notices}.values()])
             _ACKNOWLEDGE.run(connection, [vars(one) | {"at": to_micros(one.at)} for one in acknowledged])
 
         if notices or acknowledged:
@@ -154,6 +165,12 @@ async def notices_in(snapshot: Snapshot, delivery: str) -> list[Notice]:
     """The notices that a message carries."""
     sql = "SELECT notice.* FROM told JOIN notice ON notice.id = told.notice WHERE told.delivery = :delivery ORDER BY notice.id"
     return [notice_of(row) for row in await snapshot.rows(sql, delivery=delivery)]
+
+
+async def told_of(snapshot: Snapshot, matters: Collection[Matter]) -> list[Notice]:
+    """Who was told of what of some tasks."""
+    pairs = sorted({(one.owner, one.number) for one in matters})
+    return [notice_of(row) for row in await snapshot.looked_up(_TOLD_OF, pairs)]
 
 
 async def acknowledgements(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowledged]:

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.notices import SilenceEnded, SilenceWanted, TokensRevoked, TokenWanted
 from shared.domain.matter import Family, Matter
-from shared.domain.notice import Acknowledged, Notice, Occasion, Reason
+from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Reason
 from shared.domain.person import Role
 from shared.domain.round import Judged
 from shared.domain.value import replace
@@ -24,6 +24,7 @@ from shared.storage.noticing import (
     sending,
     sent_since,
     silences,
+    told_of,
 )
 from shared.storage.reading import ReadStore
 from shared.storage.silencing import NotGranted, grant, person_of
@@ -63,6 +64,25 @@ async def test_a_notice_is_planned_once_and_read_back_as_it_was(database: Databa
         assert await due_notices(snapshot, NOW, 10) == [NOTICE]
         assert await due_notices(snapshot, NOW + timedelta(hours=1), 10) == [NOTICE, LATER]
         assert await next_telling(snapshot) == NOW
+
+
+@pytest.mark.parametrize(
+    ("why", "waits"), [("withdrawn", True), ("suspended", True), ("covered", False), ("acknowledged", False), ("silenced", False)]
+)
+async def test_an_alert_that_is_raised_again_is_told_after_all_unless_that_was_meant(
+    database: Database, why: Dropped, waits: bool
+) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    moved = NOW + timedelta(hours=2)
+    again = replace(LATER, occasion=replace(OCCASION, at=moved), tell_at=moved)
+    await store.plan([NOTICE, LATER], ())
+    await store.settle(Judged((NOTICE,), ((LATER, why),)), [], NOW)
+    await store.plan([replace(NOTICE, tell_at=moved), LATER, again], ())
+
+    async with reading.snapshot() as snapshot:
+        assert await due_notices(snapshot, moved, 10) == ([again] if waits else [])
+        assert await told_of(snapshot, [Matter("city", "7")]) == [NOTICE]
+        assert await told_of(snapshot, [Matter("city", "8")]) == []
 
 
 async def test_a_round_is_settled_once(database: Database) -> None:
