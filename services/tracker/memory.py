@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from shared.domain.command import Command
@@ -23,6 +24,20 @@ class Loaded:
     since: list[Changes] = field(default_factory=list)
 
 
+@dataclass(eq=False)
+class Waking:
+    """The tasks that wake next, and what the writer has committed since the store was asked."""
+
+    tasks: Sequence[Task]
+    more: bool
+    """Whether there may be others."""
+    written: set[Matter] = field(default_factory=set)
+
+    def unchanged(self) -> list[Task]:
+        """Those that are still as loaded; the others wake again if they have to."""
+        return [task for task in self.tasks if task.matter not in self.written] if self.written else list(self.tasks)
+
+
 class Memory:
     """While the lease holds nobody else writes the partition, and a writer whose lease was lost cannot commit what it decided: so
     what it wrote itself is true. When it is unknown whether a commit went through, everything is forgotten."""
@@ -32,6 +47,7 @@ class Memory:
         self._most = most
         self._tasks: dict[Matter, Task] = {}
         self._ahead: list[Loaded] = []
+        self._waking: Waking | None = None
 
     async def load(self, commands: Sequence[Command]) -> Loaded:
         """Ask the store ahead of the batch's turn; while the store is away the question waits until then."""
@@ -57,10 +73,24 @@ class Memory:
             _add(known, changes)
         return known
 
+    async def load_waking(self, partition: int, before: datetime, most: int) -> Waking:
+        """Ask for the tasks that wake before an instant, if need be ahead of their turn. Raises NotStored."""
+        waking = self._waking = Waking((), more=False)
+        waking.tasks = await self._store.waking(partition, before, most)
+        waking.more = len(waking.tasks) == most
+        return waking
+
+    def take_waking(self) -> Waking | None:
+        """What was loaded ahead, once; None when nothing was or it was forgotten."""
+        waking, self._waking = self._waking, None
+        return waking
+
     def committed(self, changes: Changes) -> None:
         """Keep what was committed; the tasks written longest ago make room."""
         for loaded in self._ahead:
             loaded.since.append(changes)
+        if self._waking is not None:
+            self._waking.written.update(task.matter for task in changes.tasks)
         for task in changes.tasks:
             matter = task.matter
             self._tasks.pop(matter, None)
@@ -71,6 +101,7 @@ class Memory:
     def forget(self) -> None:
         """Start again from what is stored."""
         self._tasks.clear()
+        self._waking = None
         for loaded in self._ahead:
             loaded.known = None
         self._ahead.clear()

@@ -116,14 +116,15 @@ class Sweeper:
             return  # the clock was set since the last look: what it showed just now is not to be trusted
         self._most = FEW
         while await self._writer.cross(watermark, self._most):
-            await self._give_way()
+            await self._give_way(watermark)
         await self._answer(await self._writer.settle(now))
 
-    async def _give_way(self) -> None:
-        """Let the pushes that are under way go first; while none come, turns grow."""
-        if self._traffic.under_way:
-            self._traffic.changed.clear()
-            await self._traffic.next_commit(GIVE_WAY_SECONDS)
+    async def _give_way(self, watermark: datetime) -> None:
+        """Let the pushes that are under way go first, and prepare the next turn meanwhile; while none come, turns grow."""
         came = self._traffic.under_way or self._traffic.taken > self._taken
-        self._taken = self._traffic.taken
         self._most = FEW if came else min(2 * self._most, SWEEP)
+        self._taken = self._traffic.taken
+        self._traffic.changed.clear()
+        await self._writer.prepare(watermark, self._most)
+        if self._traffic.under_way and self._traffic.taken == self._taken:
+            await self._traffic.next_commit(GIVE_WAY_SECONDS)

@@ -1,6 +1,7 @@
 """The writer of one partition: takes batches and drives clocks, one at a time, under a lease."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
@@ -83,6 +84,11 @@ class Writer:
         async with self._turn:
             return await self._until_stored(lambda: self._take(reads, loaded))
 
+    async def prepare(self, watermark: datetime, most: int) -> None:
+        """Load the tasks of the next `cross` ahead of its turn, beside what is committed meanwhile."""
+        with contextlib.suppress(NotStored):  # asked again in its turn
+            await self._memory.load_waking(self.partition, watermark, most)
+
     async def cross(self, watermark: datetime, most: int) -> bool:
         """Raise the alerts of at most so many tasks that were crossed before the watermark, the earliest first; whether there may
         be more.
@@ -141,14 +147,13 @@ class Writer:
         return receipts
 
     async def _cross(self, watermark: datetime, most: int) -> bool:
-        waking = await self._store.waking(self.partition, watermark, most)
-        if waking:
-            now = self._clock.now()
-            batch = self._batch(Known({}, {}, {}), now)
-            for task in waking:
-                batch.cross(task, watermark)
-            await self._commit(batch, now)
-        return len(waking) == most
+        waking = self._memory.take_waking() or await self._memory.load_waking(self.partition, watermark, most)
+        now = self._clock.now()
+        batch = self._batch(Known({}, {}, {}), now)
+        for task in waking.unchanged():
+            batch.cross(task, watermark)
+        await self._commit(batch, now)
+        return waking.more
 
     async def _settle(self, until: datetime) -> tuple[bool, list[Answer]]:
         expired = await self._store.expired(self.partition, until, SWEEP)

@@ -253,8 +253,8 @@ class Task:
             return ()
         if not self.alerts:
             return clock.rungs
-        raised = self.raised(clock)
-        return [rung for rung in clock.rungs if rung.name not in raised]
+        raised = [one.rung for one in self.alerts if one.clock is clock.name and one.version == clock.version]
+        return [rung for rung in clock.rungs if rung.name not in raised] if raised else clock.rungs
 
     def raised(self, clock: Clock) -> dict[str, Alert]:
         """The alerts of a clock's present due-version by rung."""
@@ -263,4 +263,6 @@ class Task:
     def is_overdue(self, name: ClockName) -> bool:
         """Whether the clock of that name is overdue in its present due-version."""
         clock = self.clock(name) if self.alerts else None
-        return clock is not None and any(alert.kind == "overdue" for alert in self.raised(clock).values())
+        if clock is None:
+            return False
+        return any(one.kind == "overdue" and one.clock is name and one.version == clock.version for one in self.alerts)
