@@ -15,8 +15,9 @@ from contracts.notices import Granted, SilenceEnded, SilenceWanted, TokensRevoke
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, local, output, print_json, settings_for
 from services.cli.feed import client_of
 from services.cli.notify import office_of
-from services.cli.place import NothingRunning, nats_url, open_database
+from services.cli.place import NothingRunning, find_running, nats_url, open_database
 from shared.clock import SystemClock
+from shared.roster import page_url
 from shared.settings import Settings
 from shared.storage.engine import FolderInUse
 from shared.storage.reading import ReadStore
@@ -118,8 +119,10 @@ def give(person: Annotated[str, typer.Argument(help="Id of a person in people.to
 
     Example: `duban key give air-1`
     """
-    key = _granted(settings_for(data), TokenWanted(person=person))
-    output.print(f"/inbox?key={key}\n/calendar.ics?key={key}", highlight=False, soft_wrap=True, markup=False)
+    settings = settings_for(data)
+    key, running = _granted(settings, TokenWanted(person=person)), find_running(settings.data)
+    page = page_url(settings.data) or ("" if running is None else running.page_url)
+    output.print(f"{page}/inbox?key={key}\n{page}/calendar.ics?key={key}", highlight=False, soft_wrap=True, markup=False)
 
 
 def revoke(person: Annotated[str, typer.Argument(help="Id of a person.")], data: DataOption = DEFAULT_DATA) -> None:

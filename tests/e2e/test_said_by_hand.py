@@ -19,8 +19,8 @@ def test_what_staff_say_of_a_task_is_on_record_and_answered(tmp_path: Path) -> N
 
         acknowledged = asked("task", "acknowledge", SOURCE, "A", "--person", "wang-1", "--data", data)
         assert (acknowledged.code, acknowledged.err) == (0, ""), acknowledged
-        assert acknowledged.out == f"accepted: acknowledged, A of {SOURCE}, by {SOURCE}, at position 0-2\n"
-        by_bureau = ("--as", "bureau", "--data", data)
+        assert acknowledged.out == f"accepted: acknowledged, A of {SOURCE}, by bureau, at position 0-2\n"
+        by_bureau = ("--as", "gx-bureau", "--data", data)
         assert asked("task", "urge", SOURCE, "A", "--text", "请尽快反馈[1]", *by_bureau).code == 0
         assert asked("task", "urge", SOURCE, "A", "--letter", LETTER, *by_bureau).code == 0
         assigned = asked("task", "assign", SOURCE, "A", "--to", "李[2]", *by_bureau, "--json")
@@ -39,10 +39,10 @@ def test_what_staff_say_of_a_task_is_on_record_and_answered(tmp_path: Path) -> N
         shown = asked("task", "show", SOURCE, "A", "--data", data)
     said = [(entry["fact"], entry["said"], entry["source"]) for entry in found["timeline"]]
     assert said[1:] == [
-        ("acknowledged", "知悉：wang-1（此前全部提醒）", SOURCE),
-        ("urged", "催办", "bureau"),
-        ("urged", f"督办函：{LETTER}", "bureau"),
-        ("assigned", "分派：李[2]", "bureau"),
+        ("acknowledged", "知悉：wang-1（此前全部提醒）", "bureau"),
+        ("urged", "催办", "gx-bureau"),
+        ("urged", f"督办函：{LETTER}", "gx-bureau"),
+        ("assigned", "分派：李[2]", "gx-bureau"),
     ]
     assert len({entry["event"] for entry in found["timeline"]}) == 5
     assert all(entry["event"].startswith("cli-") for entry in found["timeline"][1:])
