@@ -1,5 +1,6 @@
 """`GET /calendar.ics?key=…`: a person's dues, for the calendar program of that person, which asks again by itself."""
 
+import asyncio
 from hashlib import sha256
 from typing import Final
 
@@ -43,7 +44,9 @@ async def _body(request: Request, books: Books, people: People) -> bytes | HTMLR
         return closed_door()
     async with books.open() as snapshot:
         dues = await running_dues(snapshot, people.concerns(person), person.id, books.clock.now(), MOST_EVENTS)
-    return calendar_of(dues, person.name, people, people.page or str(request.base_url).rstrip("/"))
+    page = people.page or str(request.base_url).rstrip("/")
+    # Beside the loop: to write two thousand events takes longer than open pages should wait.
+    return await asyncio.to_thread(calendar_of, dues, person.name, people, page)
 
 
 def _has(known: str, tag: str) -> bool:
