@@ -59,6 +59,14 @@ COMMANDS: Final = (
     ("task", "assign"),
     ("rejected", "list"),
     ("ledger", "verify"),
+    ("notify", "check"),
+    ("notify", "test"),
+    ("notify", "log"),
+    ("silence", "add"),
+    ("silence", "end"),
+    ("silence", "list"),
+    ("key", "give"),
+    ("key", "revoke"),
 )
 
 
@@ -221,6 +229,8 @@ def test_surroundings_at_fault(surroundings_at_fault: dict[str, Ended], case: st
     [
         ("DUBAN_TIMEZONE", "Mars/Olympus", EXIT_USAGE, ("no such time zone", "Mars/Olympus", "Asia/Shanghai")),
         ("DUBAN_PARTITIONS", "many", EXIT_USAGE, ("integer",)),
+        ("DUBAN_SECRET", "short", EXIT_USAGE, ("less than 16 characters",)),
+        ("DUBAN_SOURCE", "", EXIT_USAGE, ("at least 1 character",)),
         ("DUBAN_DATABASE_URL", "duban", EXIT_CONFIG, ("postgresql://user:password@host/database",)),
     ],
 )
