@@ -17,12 +17,15 @@ class Heard:
 
     occasions: tuple[tuple[Matter, Occasion], ...]
     acknowledged: tuple[Acknowledged, ...]
+    passed_on: tuple[Matter, ...] = ()
+    """Those that others may have now."""
 
 
 def heard(bodies: Sequence[bytes]) -> Heard:
     """Read facts as they were published; those that concern nobody are left out."""
     occasions: list[tuple[Matter, Occasion]] = []
     acknowledged: list[Acknowledged] = []
+    passed_on: dict[Matter, None] = {}
     for body in bodies:
         entry = decode_fact(body)
         owner, number = entry.matter.owner, entry.matter.number
@@ -39,9 +42,11 @@ def heard(bodies: Sequence[bytes]) -> Heard:
             case f.Acknowledged() as one:
                 clock = None if one.clock is None else str(one.clock)
                 acknowledged.append(Acknowledged(owner, number, one.at, one.person, clock, one.version))
+            case f.Transferred() | f.Amended() | f.Assigned() | f.ReturnApproved() | f.Corrected():
+                passed_on[entry.matter] = None
             case _:
                 pass
-    return Heard(tuple(occasions), tuple(acknowledged))
+    return Heard(tuple(occasions), tuple(acknowledged), tuple(passed_on))
 
 
 def _position(body: bytes) -> int:

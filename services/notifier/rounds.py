@@ -43,7 +43,7 @@ class Rounds:
             noted = await acknowledgements(snapshot, matters)
             quiet = await silences(snapshot, now)
             told = await told_of(snapshot, matters)
-        found = judged(waiting, tasks, noted, quiet, now, told)
+        found = judged(waiting, tasks, noted, quiet, now, told, self._office)
         messages = envelopes(found.told, self._office.roster, self._desk.channels)
         deliveries = [self._delivery(one, tasks, now) for one in messages if one.channel is not None]
         await self._desk.store.settle(found, deliveries, now)

@@ -20,7 +20,7 @@ from services.notifier.rounds import Rounds
 from services.notifier.sending import Sender, send_all
 from services.notifier.watchman import Watchman
 from shared.clock import ReplayClock
-from shared.domain.notice import Notice, notices
+from shared.domain.notice import Notice, notices, standing
 from shared.messaging import streams
 from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.pull import Pull
@@ -128,12 +128,14 @@ class Notifier:
     async def _take(self, messages: list[Msg]) -> None:
         found = heard([message.data for message in messages])
         async with self._desk.reading.snapshot() as snapshot:
-            tasks = await snapshot.tasks_of({matter for matter, _ in found.occasions})
+            tasks = await snapshot.tasks_of({*found.passed_on, *(matter for matter, _ in found.occasions)})
         planned: list[Notice] = []
-        for matter, occasion in found.occasions:
+        now = self._clock.now()
+        passed_on = [(matter, one) for matter in found.passed_on if matter in tasks for one in standing(tasks[matter])]
+        for matter, occasion in (*found.occasions, *passed_on):
             task = tasks.get(matter)
             if task is not None:
-                planned += notices(occasion, task, self._desk.office)
+                planned += notices(occasion, task, self._desk.office, now)
         await self._desk.store.plan(planned, found.acknowledged)
 
     async def _tell(self) -> datetime | None:

@@ -1,6 +1,6 @@
 """Notices: who is to be told of an alert, when and why; and whether a notice still holds when its time has come."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, Literal
@@ -8,16 +8,29 @@ from typing import Final, Literal
 from shared.domain.calendar import Calendar
 from shared.domain.person import Chosen, Role, Roster
 from shared.domain.route import Route, Step, route_of
-from shared.domain.task import Archived, Closed, Ended, Suspended, Task
-from shared.domain.telling import Hours, Turn, is_urgent, turn
+from shared.domain.task import Task
+from shared.domain.telling import Hours, Turn, first_turn, is_urgent, next_turn
 from shared.domain.value import value
 
 Topic = Literal["sign", "respond", "finish", "internal", "answer", "look-back", "urge", "alarm"]
 Kind = Literal["near", "overdue", "urge", "letter", "alarm"]
 Dropped = Literal[
-    "closed", "archived", "ended", "suspended", "extended", "answered", "withdrawn", "gone", "acknowledged", "covered", "silenced"
+    "closed",
+    "archived",
+    "ended",
+    "suspended",
+    "extended",
+    "answered",
+    "withdrawn",
+    "gone",
+    "acknowledged",
+    "covered",
+    "silenced",
+    "passed-on",
 ]
-"""Why somebody was not told: what became of the task or the clock; that somebody took note; that a higher rung was told."""
+"""Why somebody was not told: what became of the task or the clock; that somebody took note; that a higher rung was told; that
+others have the task now.
+"""
 _SHOWS: Final = 12
 
 
@@ -99,8 +112,10 @@ class Office:
     calendar: Calendar
 
 
-def notices(occasion: Occasion, task: Task, office: Office) -> tuple[Notice, ...]:
-    """Who is to be told of an occasion, each person once, in the order of the steps; nobody where no route covers it."""
+def notices(occasion: Occasion, task: Task, office: Office, now: datetime | None = None) -> tuple[Notice, ...]:
+    """Who is to be told of an occasion, each person once, in the order of the steps; nobody where no route covers it. `now` is
+    when it is heard of: after a standstill the steps begin then.
+    """
     urgent = _is_urgent(occasion, task)
     route = route_of(office.routes, task, occasion.topic, occasion.rung, urgent=urgent)
     if route is None:
@@ -110,8 +125,10 @@ def notices(occasion: Occasion, task: Task, office: Office) -> tuple[Notice, ...
     taken, empty = 0, False
     for step in route.steps:
         # Where a step finds nobody, the next one takes its place: an empty post stops no alert.
-        if at is None or not empty:
-            at = turn(at, occasion.at, step.after, office.hours, office.calendar, urgent=urgent)
+        if at is None:
+            at = first_turn(occasion.at, step.after, office.hours, office.calendar, urgent=urgent, now=now)
+        elif not empty:
+            at = next_turn(at, step.after, office.hours, office.calendar, urgent=urgent)
         chosen_ones = tuple(_chosen(step, task, at.tell_at, office))
         empty = not chosen_ones
         for chosen in chosen_ones:
@@ -159,41 +176,11 @@ def _chosen(step: Step, task: Task, at: datetime, office: Office) -> Iterator[Ch
         yield from office.roster.holders(role, task.unit, task.owner, local.date())
 
 
-def still_holds(notice: Notice, task: Task | None, acknowledged: Iterable[Acknowledged] = ()) -> Dropped | None:
-    """Why a person need not be told any more; None where the notice holds. Anybody's taking note stops the later steps, one's own
-    what one was yet to be told.
-    """
-    if any(one.covers(notice.occasion) and (notice.reason.step or one.person == notice.person) for one in acknowledged):
-        return "acknowledged"
-    if notice.occasion.topic == "alarm":
-        return None
-    if task is None:
-        return "gone"
-    if notice.occasion.topic == "urge":
-        return None if task.is_open else _over(task)
-    return _alert_over(notice.occasion, task)
-
-
-def _alert_over(occasion: Occasion, task: Task) -> Dropped | None:
-    clock = next((one for one in task.clocks if one.name == occasion.topic), None)
-    if clock is None:
-        return "gone"
-    if clock.version == occasion.version:
-        if clock.stopped_at is not None:
-            stands = isinstance(task.state, Suspended) and clock.name in task.state.stopped
-            return "suspended" if stands else _over(task) or "answered"
-        held = any((a.clock, a.version, a.rung) == (clock.name, clock.version, occasion.rung) for a in task.alerts)
-        return None if held else "withdrawn"
-    return _over(task) or ("extended" if clock.version > occasion.version else "withdrawn")
-
-
-def _over(task: Task) -> Dropped | None:
-    match task.state:
-        case Closed():
-            return "closed"
-        case Archived():
-            return "archived"
-        case Ended():
-            return "ended"
-        case _:
-            return None
+def standing(task: Task) -> tuple[Occasion, ...]:
+    """The alerts that hold of the clocks that run: what those are told of who get the task now."""
+    return tuple(
+        Occasion(task.owner, task.number, clock.name.value, one.version, one.rung, one.kind, one.at, one.due)
+        for clock in task.clocks
+        if clock.stopped_at is None
+        for one in task.raised(clock).values()
+    )

@@ -102,11 +102,15 @@ class Roster:
     above: Mapping[str, str] = field(default_factory=dict)
 
     def holders(self, role: Role, unit: str | None, source: str, day: date) -> tuple[Chosen, ...]:
-        """Those who hold a role for a unit, or where none does for the unit above it, and so on; stand-ins for who is away."""
+        """Those who hold a role for a unit on a day; stand-ins for who is away."""
+        return tuple(self.present(person, role, day) for person in self.posted(role, unit, source))
+
+    def posted(self, role: Role, unit: str | None, source: str) -> tuple[Person, ...]:
+        """Those who hold a role for a unit, or where none does for the unit above it, and so on."""
         for level in (*self._chain(unit), None):
-            found = [person for person in self.people.values() if _holds(person, role, level, source)]
+            found = tuple(person for person in self.people.values() if _holds(person, role, level, source))
             if found:
-                return tuple(self.present(person, role, day) for person in found)
+                return found
         return ()
 
     def on_duty(self, unit: str | None, at: datetime) -> tuple[Chosen, ...]:

@@ -3,21 +3,23 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from shared.domain.grounds import is_theirs, still_holds
 from shared.domain.matter import Matter
-from shared.domain.notice import Acknowledged, Dropped, Notice, still_holds
+from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Office
 from shared.domain.person import Roster
 from shared.domain.silence import Silence
 from shared.domain.task import Task
-from shared.domain.telling import rank
+from shared.domain.telling import in_hours, rank
 from shared.domain.value import value
 
 
 @value
 class Judged:
-    """What becomes of the notices of a round."""
+    """What becomes of the notices of a round; those that are held wait until the instant beside them."""
 
     told: tuple[Notice, ...]
     dropped: tuple[tuple[Notice, Dropped], ...]
+    held: tuple[tuple[Notice, datetime], ...] = ()
 
 
 @value
@@ -38,15 +40,18 @@ def judged(
     silences: Collection[Silence],
     now: datetime,
     told: Collection[Notice] = (),
+    office: Office | None = None,
 ) -> Judged:
     """What becomes of notices whose time has come, by the tasks as they stand now; `told` is what the same people were told of
-    these tasks before.
+    these tasks before. With an office, what missed its hours waits for the next ones, and a step for the one before it.
     """
     dropped: list[tuple[Notice, Dropped]] = []
     holding: list[Notice] = []
     for notice in waiting:
         task = tasks.get(_matter(notice))
         why = still_holds(notice, task, acknowledged)
+        if why is None and office is not None and not is_theirs(notice, task, office):
+            why = "passed-on"
         if why is None and any(silence.covers(notice, task, now) for silence in silences):
             why = "silenced"
         if why is None:
@@ -56,7 +61,27 @@ def judged(
     before = (one for one in told if still_holds(one, tasks.get(_matter(one))) is None)
     top = highest([*before, *holding])
     dropped += [(notice, "covered") for notice in holding if notice.id not in top]
-    return Judged(tuple(notice for notice in holding if notice.id in top), tuple(dropped))
+    found = [notice for notice in holding if notice.id in top]
+    held = {} if office is None else _held(found, now, office)
+    return Judged(
+        tuple(notice for notice in found if notice.id not in held),
+        tuple(dropped),
+        tuple((notice, held[notice.id]) for notice in found if notice.id in held),
+    )
+
+
+def _held(found: Sequence[Notice], now: datetime, office: Office) -> dict[str, datetime]:
+    """Until when notices are not told yet after all, by id."""
+    first: dict[Occasion, Notice] = {}
+    for notice in sorted(found, key=lambda one: one.reason.step):
+        first.setdefault(notice.occasion, notice)
+    held: dict[str, datetime] = {}
+    for notice in found:
+        until = now + (notice.tell_at - first[notice.occasion].tell_at)
+        until = until if notice.urgent else in_hours(until, office.hours, office.calendar)
+        if until > now:
+            held[notice.id] = until
+    return held
 
 
 def highest(holding: Iterable[Notice]) -> set[str]:

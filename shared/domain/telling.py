@@ -66,15 +66,22 @@ class Turn:
     waited: Literal["", "hours", "step"] = ""
 
 
-def turn(before: Turn | None, at: datetime, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:
-    """When the first step is told of what happened at an instant; or the step that comes so long after the one before."""
-    if before is None:
-        at = step_at(at, after, calendar)
-        tell_at = told_at(at, hours, calendar, urgent=urgent)
-        return Turn(tell_at, "" if tell_at <= at + hours.settle else "hours")
-    at = step_at(before.tell_at, after, calendar).astimezone(UTC)
+def first_turn(
+    at: datetime, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool, now: datetime | None = None
+) -> Turn:
+    """When the first step is told of what happened at an instant; at the earliest now, where that is heard of late."""
+    settled = (step_at(at, after, calendar) + hours.settle).astimezone(UTC)
+    return _turn(settled if now is None else max(settled, now), "", hours, calendar, urgent=urgent)
+
+
+def next_turn(before: Turn, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:
+    """When the step is told that comes so long after the one before."""
+    return _turn(step_at(before.tell_at, after, calendar).astimezone(UTC), "step", hours, calendar, urgent=urgent)
+
+
+def _turn(at: datetime, waited: Literal["", "step"], hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:
     tell_at = at if urgent else in_hours(at, hours, calendar)
-    return Turn(tell_at, "step" if tell_at == at else "hours")
+    return Turn(tell_at, waited if tell_at == at else "hours")
 
 
 def step_at(told: datetime, after: Budget | None, calendar: Calendar) -> datetime:

@@ -23,10 +23,12 @@ from shared.storage.undivided import undivided
 
 _PLAN: Final = BulkInsert(
     NoticeRow,
-    # An alert that was unfounded and is raised again is told after all; what was told once is not told again.
-    "ON CONFLICT (id) DO UPDATE SET state = 'waiting', why = '', settled_at = NULL, at = excluded.at, due_at = excluded.due_at,"
-    " tell_at = excluded.tell_at, reason = excluded.reason, urgent = excluded.urgent, channels = excluded.channels"
-    " WHERE notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered', 'silenced')",
+    # An alert that was unfounded and is raised again is told after all; what was told once is not told again. Who waits for it
+    # is told at the same time as before, for the reason that there is now: the task may have been passed on.
+    "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, urgent = excluded.urgent, channels = excluded.channels,"
+    " at = excluded.at, due_at = excluded.due_at, state = 'waiting', why = '', settled_at = NULL,"
+    " tell_at = CASE notice.state WHEN 'waiting' THEN notice.tell_at ELSE excluded.tell_at END"
+    " WHERE notice.state = 'waiting' OR (notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered', 'silenced'))",
 )
 _DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
@@ -39,6 +41,7 @@ _ACKNOWLEDGED: Final = PairLookup(
     " JOIN acknowledgement ON acknowledgement.owner = pair.a AND acknowledgement.number = pair.b"
 )
 _SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
+_HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id AND state = 'waiting'")
 _CLAIM: Final = text(
     "UPDATE delivery SET tries = tries + 1, tried_at = :now, next_at = :again WHERE id = :id AND state = 'sending'"
     " AND next_at <= :now"
@@ -79,9 +82,7 @@ class NoticeStore:
         self._database = database
 
     async def plan(self, notices: Collection[Notice], acknowledged: Collection[Acknowledged]) -> None:
-        """Remember who is to be told, and who took note; what is there already stays as it is, unless it was dropped because
-        its alert did not hold then.
-        """
+        """Remember who is to be told, and who took note; who was told, or was not for good reasons, is so still."""
 
         def work(connection: Connection) -> None:
             _PLAN.run(connection, [_notice_row(one) for one in {one.id: one for one in notices}.values()])
@@ -91,11 +92,15 @@ class NoticeStore:
             await self._write(work)
 
     async def settle(self, judged: Judged, deliveries: Collection[Delivery], now: datetime) -> None:
-        """End a round: who is told by which message, and why others are not."""
+        """End a round: who is told by which message, why others are not, and who will be later."""
         settled = [{"id": one.id, "state": "told", "why": "", "at": to_micros(now)} for one in judged.told]
         settled += [{"id": one.id, "state": "dropped", "why": why, "at": to_micros(now)} for one, why in judged.dropped]
 
+        held = [{"id": one.id, "until": to_micros(until)} for one, until in judged.held]
+
         def work(connection: Connection) -> None:
+            if held:
+                connection.execute(_HOLD, sorted(held, key=lambda row: str(row["id"])))
             if settled:
                 connection.execute(_SETTLE, sorted(settled, key=lambda row: str(row["id"])))
             _deliver(connection, deliveries)

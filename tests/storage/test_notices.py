@@ -66,6 +66,27 @@ async def test_a_notice_is_planned_once_and_read_back_as_it_was(database: Databa
         assert await next_telling(snapshot) == NOW
 
 
+async def test_who_waits_is_told_at_the_same_time_for_the_reason_that_there_is_now(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    await store.plan([LATER], ())
+    await store.plan([replace(LATER, reason=NOTICE.reason, tell_at=NOW + timedelta(days=9))], ())
+
+    async with reading.snapshot() as snapshot:
+        assert await due_notices(snapshot, LATER.tell_at, 10) == [replace(LATER, reason=NOTICE.reason)]
+
+
+async def test_who_is_held_is_told_later(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    later = NOW + timedelta(hours=15)
+    await store.plan([NOTICE], ())
+    await store.settle(Judged((), (), ((NOTICE, later),)), [], NOW)
+
+    async with reading.snapshot() as snapshot:
+        assert await due_notices(snapshot, NOW, 10) == []
+        assert await next_telling(snapshot) == later
+        assert await due_notices(snapshot, later, 10) == [replace(NOTICE, tell_at=later)]
+
+
 @pytest.mark.parametrize(
     ("why", "waits"), [("withdrawn", True), ("suspended", True), ("covered", False), ("acknowledged", False), ("silenced", False)]
 )

@@ -14,13 +14,13 @@ from shared.domain.command import Command
 from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Matter
-from shared.domain.notice import Acknowledged, Dropped, Kind, Notice, Occasion, Office, notices
+from shared.domain.notice import Acknowledged, Dropped, Kind, Notice, Occasion, Office, notices, standing
 from shared.domain.policy import Rulebook
 from shared.domain.refusal import Refusal
 from shared.domain.round import Judged, judged
 from shared.domain.silence import Silence
 from shared.domain.task import Task
-from shared.domain.value import value
+from shared.domain.value import replace, value
 from tests.support.sample import SHANGHAI
 
 TICK: Final = timedelta(microseconds=1)
@@ -75,6 +75,7 @@ class TellingOffice:
         self.tasks: dict[Matter, Task] = {}
         self.raised: list[Occasion] = []
         self.waiting: dict[str, Notice] = {}
+        self.planned: list[Notice] = []
         self.told: list[Told] = []
         self.dropped: list[tuple[datetime, Notice, Dropped]] = []
         self.silences: list[Silence] = []
@@ -100,8 +101,11 @@ class TellingOffice:
     def acknowledges(self, when: str, person: str, number: str, *, clock: str | None = None, version: int | None = None) -> None:
         """A person takes note of a task's alerts."""
         self.until(local(when))
-        owner = next(matter.owner for matter in self.tasks if matter.number == number)
-        self.acknowledged.append(Acknowledged(owner, number, self.now, person, clock, version))
+        self.takes_note(person, next(matter for matter in self.tasks if matter.number == number), clock=clock, version=version)
+
+    def takes_note(self, person: str, matter: Matter, *, clock: str | None = None, version: int | None = None) -> None:
+        """The same now."""
+        self.acknowledged.append(Acknowledged(*matter, self.now, person, clock, version))
 
     def stands_still_until(self, when: str) -> None:
         """Nothing runs up to an instant; then everything that was crossed is put on record, and told."""
@@ -149,31 +153,48 @@ class TellingOffice:
             self._record(matter, crossings(task, self.now))
 
     def _record(self, matter: Matter, entries: f.Entries) -> None:
-        task = evolve_all(self.tasks.get(matter), entries)
+        was = self.tasks.get(matter)
+        task = evolve_all(was, entries)
         if task is None:
             return
         self.tasks[matter] = task
         for occasion in filter(None, map(occasion_of, entries)):
             self.raised.append(occasion)
-            self._plan(notices(occasion, task, self.office))
+            self._plan(notices(occasion, task, self.office, self.now))
+        if was is not None and (was.unit, was.handler) != (task.unit, task.handler):
+            for occasion in standing(task):
+                self._plan(notices(occasion, task, self.office, self.now))
 
     def _plan(self, planned: Collection[Notice]) -> None:
         """What was told is told once; what was dropped is planned anew when its alert is raised again."""
+        self.planned += planned
         told = {one.notice.id for one in self.told}
-        self.waiting |= {one.id: one for one in planned if one.id not in told}
+        for one in planned:
+            before = self.waiting.get(one.id)
+            if before is not None:
+                self.waiting[one.id] = replace(one, tell_at=before.tell_at)
+            elif one.id not in told and not self._meant(one):
+                self.waiting[one.id] = one
+
+    def _meant(self, notice: Notice) -> bool:
+        """Whether a person was not told for other reasons than that the alert did not hold."""
+        return any(one.id == notice.id and why in ("acknowledged", "covered", "silenced") for _, one, why in self.dropped)
 
     def _round(self) -> None:
         due = sorted((one for one in self.waiting.values() if one.tell_at <= self.now), key=lambda one: one.id)
         if not due:
             return
         former = [one.notice for one in self.told]
-        found = judged(due, self.tasks, self.acknowledged, self.silences, self.now, former)
-        self.rounds.append((self.now, found))
+        found = judged(due, self.tasks, self.acknowledged, self.silences, self.now, former, self.office)
+        if found.told:
+            self.rounds.append((self.now, found))
         for one in found.told:
             self._tell(one)
         for one, why in found.dropped:
             self.dropped.append((self.now, one, why))
             del self.waiting[one.id]
+        for one, until in found.held:
+            self.waiting[one.id] = replace(one, tell_at=until)
 
     def _tell(self, notice: Notice) -> None:
         task = self.tasks.get(Matter(notice.occasion.owner, notice.occasion.number))

@@ -80,6 +80,7 @@ def test_a_rung_counted_in_hours_is_told_at_its_hour_and_covers_what_waited_for_
 
 
 LONG = given(register(at(0), policy="reported", due=at(30)), rulebook=BOOK)
+SHORT = given(register(at(0), policy="reported", due=at(hours=3)), rulebook=BOOK)
 SENDERS = finish_of(LONG.task)
 COUNTED = finish_of(given(register(at(0)), sign(at(0.1)), suspend(at(29.9)), resume(at(31)), rulebook=BOOK).task)
 
@@ -96,6 +97,8 @@ COUNTED = finish_of(given(register(at(0)), sign(at(0.1)), suspend(at(29.9)), res
         (COUNTED, False),
         # A sender who moves a due to this evening means this evening.
         (finish_of(LONG.when(amend(at(20), due=at(20.2))).task), True),
+        # Three hours that were moved to an instant which has passed stay a matter of hours.
+        (finish_of(SHORT.when(amend(at(hours=5), due=at(hours=2))).task), True),
         (replace(SENDERS, due=None), False),
         (replace(COUNTED, budget="1cd", anchor=at(0), due=at(0.5)), False),
         (replace(COUNTED, budget="25h"), False),

@@ -65,6 +65,42 @@ def test_nobody_hears_of_a_lower_rung_after_a_higher_one() -> None:
     assert office.why("head", "late-1wd 7") == ["covered"], "two working days after the deputy had been told"
 
 
+def test_a_standstill_that_ends_at_night_wakes_nobody() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", "2026-12-11 17:30"))
+    office.until(local("2026-12-10 00:01"))
+    office.stands_still_until("2026-12-10 20:00")
+    office.hears(approve(local("2026-12-11 08:59"))).quiet_until("2027-03-01 00:00")
+    assert office.why("handler-1", "near-1wd 7") == ["closed"], "it waited for the morning"
+
+
+def test_a_standstill_leaves_each_step_its_time() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", "2026-12-11 17:30"))
+    office.until(local("2026-12-10 00:01"))
+    office.stands_still_until("2026-12-11 15:00")
+    office.at("2026-12-11 15:00").expects("handler-1", "near-1wd 7")
+    office.hears(approve(local("2026-12-11 16:00"))).quiet_until("2027-03-01 00:00")
+    assert office.why("head-of-air", "near-1wd 7") == ["closed"], "a day was not over since the handler was told"
+
+
+def test_after_a_standstill_a_step_of_hours_waits_as_long_as_it_would_have() -> None:
+    office = story("2026-12-05 03:20").hears(given_to("air", "2026-12-05 03:20", None, policy="of-hours"))
+    office.until(local("2026-12-06 01:20"))
+    office.stands_still_until("2026-12-06 02:00")
+    office.at("2026-12-06 02:00").expects("handler-1", "near-2h 7")
+    office.at("2026-12-06 02:15").expects("head-of-air", "near-2h 7")
+
+
+def test_what_is_passed_on_is_told_to_those_who_have_it_now() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
+    office.hears(amend(local("2026-12-03 15:00"), unit="water"))
+    office.at("2026-12-03 15:00").expects("handler-2", "near-1wd 7")
+    office.at("2026-12-04 09:00").expects("head-of-water", "near-1wd 7")
+    assert office.why("head-of-air", "near-1wd 7") == ["passed-on"]
+    monday = office.at("2026-12-07 09:00")
+    monday.expects("handler-2", "late-1wd 7").expects("head-of-water", "late-1wd 7").expects("deputy", "late-1wd 7")
+
+
 def test_what_was_told_and_withdrawn_covers_nothing() -> None:
     office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
     office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
