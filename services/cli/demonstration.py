@@ -26,6 +26,7 @@ from shared.roster import NOTIFY
 from shared.settings import Settings
 
 END: Final = datetime.fromisoformat("2023-07-01T00:00:00+08:00")
+_MOMENT: Final = timedelta(microseconds=1)
 _MARK: Final = "this-folder-is-a-demo"
 
 
@@ -81,7 +82,7 @@ async def _feed(url: str, running: Everything, seconds: float) -> None:
                     await _drive_to(running, first)
                     await publish_all(client, some, _refused)
                     await running.tracker.idle()
-                await _drive_to(running, day)
+                await _drive_to(running, day + _MOMENT)  # what crosses at midnight is of the morning digest
                 bar.update(job, description=f"{day - timedelta(days=1):%Y-%m-%d}", advance=1)
                 await asyncio.sleep(seconds / len(days))
 
