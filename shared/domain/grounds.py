@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Office
+from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion
 from shared.domain.person import Role, Roster
 from shared.domain.task import Archived, Closed, Ended, Suspended, Task
 
@@ -47,18 +47,12 @@ def _over(task: Task) -> Dropped | None:
             return None
 
 
-def is_theirs(notice: Notice, task: Task | None, office: Office) -> bool:
-    """Whether the person, or who is away in whose place they are told, still has a post that the route names for the task."""
-    if task is None or notice.reason.role is Role.DUTY or notice.occasion.topic == "alarm":
+def is_theirs(notice: Notice, task: Task | None, roster: Roster) -> bool:
+    """Whether the person, or who is away in whose place they are told, still has the post for which they were to be told."""
+    role = notice.reason.role
+    if task is None or role is Role.DUTY or notice.occasion.topic == "alarm":
         return True
     whose = notice.reason.instead_of[0] if notice.reason.instead_of else notice.person
-    if _has(whose, notice.reason.role, task, office.roster):
-        return True
-    steps = next((route.steps for route in office.routes if route.name == notice.reason.route), ())
-    return any(_has(whose, role, task, office.roster) for step in steps for role in step.to)
-
-
-def _has(whose: str, role: Role, task: Task, roster: Roster) -> bool:
     if role is Role.HANDLER and task.handler in roster.people:
         return whose == task.handler
     return any(whose == person.id for person in roster.posted(role, task.unit, task.owner))

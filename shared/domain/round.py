@@ -50,7 +50,7 @@ def judged(
     for notice in waiting:
         task = tasks.get(_matter(notice))
         why = still_holds(notice, task, acknowledged)
-        if why is None and office is not None and not is_theirs(notice, task, office):
+        if why is None and office is not None and not is_theirs(notice, task, office.roster):
             why = "passed-on"
         if why is None and any(silence.covers(notice, task, now) for silence in silences):
             why = "silenced"

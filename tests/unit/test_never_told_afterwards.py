@@ -100,7 +100,7 @@ def test_whatever_is_told_holds_when_it_is_told(random: Random) -> None:
         assert not isinstance(told.task.state, Ended)
         if isinstance(told.task.state, Suspended):
             assert told.notice.occasion.topic not in told.task.state.stopped
-        assert is_theirs(told.notice, told.task, office.office)
+        assert is_theirs(told.notice, told.task, office.office.roster)
         if not told.task.is_open:
             assert told.notice.occasion.topic == "look-back", "the only clock that runs after the closing"
 
@@ -132,7 +132,7 @@ def test_no_alert_that_holds_is_lost(random: Random) -> None:
     for occasion in standing(task):
         noted = any(one.covers(occasion) for one in office.acknowledged)
         planned = [one for one in office.planned if key_of(one.occasion) == key_of(occasion)]
-        theirs = [one for one in planned if is_theirs(one, task, office.office)]
+        theirs = [one for one in planned if is_theirs(one, task, office.office.roster)]
         there = [one for one in notices(occasion, task, office.office) if one.reason.role is not Role.DUTY]
         assert theirs or not there, "whoever has the task now is thought of; who was on duty then is not any more"
         for notice in theirs:
