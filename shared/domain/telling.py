@@ -71,12 +71,19 @@ def first_turn(
 ) -> Turn:
     """When the first step is told of what happened at an instant; at the earliest now, where that is heard of late."""
     settled = (step_at(at, after, calendar) + hours.settle).astimezone(UTC)
-    return _turn(settled if now is None else max(settled, now), "", hours, calendar, urgent=urgent)
+    start = settled if now is None else max(settled, now)
+    return _turn(start, "", hours, calendar, urgent=urgent and _keeps_hours(after))
 
 
 def next_turn(before: Turn, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:
     """When the step is told that comes so long after the one before."""
-    return _turn(step_at(before.tell_at, after, calendar).astimezone(UTC), "step", hours, calendar, urgent=urgent)
+    start = step_at(before.tell_at, after, calendar).astimezone(UTC)
+    return _turn(start, "step", hours, calendar, urgent=urgent and _keeps_hours(after))
+
+
+def _keeps_hours(after: Budget | None) -> bool:
+    """Whether what is urgent stays so after a lag: a day later is told by day, and not when the day begins."""
+    return after is None or after.unit in _OF_HOURS
 
 
 def _turn(at: datetime, waited: Literal["", "step"], hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:

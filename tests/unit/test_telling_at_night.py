@@ -6,7 +6,7 @@ from shared.domain.clock import Clock, ClockName
 from shared.domain.telling import is_urgent
 from shared.domain.value import replace
 from tests.support.posts import BOOK, duty, given_to, person, roster, story
-from tests.support.sample import amend, approve, at, register, resume, sign, suspend
+from tests.support.sample import amend, approve, at, register, resume, sign, suspend, urge
 from tests.support.scenario import finish_of, given
 from tests.support.telling import TellingOffice, local
 
@@ -77,6 +77,16 @@ def test_a_rung_counted_in_hours_is_told_at_its_hour_and_covers_what_waited_for_
     office.at("2026-12-07 09:00").expects("handler-1", "overdue 7")
     office.quiet_until("2027-03-01 00:00")
     assert office.why("head-of-air", "overdue 7") == ["covered"]
+
+
+def test_a_letter_on_what_is_extra_urgent_is_told_at_once_and_the_head_hears_of_it_by_day() -> None:
+    office = story("2026-12-01 09:00").hears(given_to("air", "2026-12-01 09:00", "2026-12-31 17:30"))
+    office.hears(amend(local("2026-12-01 10:00"), priority="extra_urgent"))
+    office.hears(urge(local("2026-12-04 20:00"), letter="督办函1号"))
+    office.at("2026-12-04 20:00").expects("handler-1", "letter 7").expects("head-of-air", "letter 7").expects(
+        "deputy", "letter 7"
+    )
+    office.at("2026-12-07 09:00").expects("head", "letter 7")
 
 
 LONG = given(register(at(0), policy="reported", due=at(30)), rulebook=BOOK)
