@@ -13,6 +13,8 @@ from rich.table import Table
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, local, output, print_json, settings_for
 from services.cli.one_task import NumberArgument, OwnerArgument, found_of
 from services.cli.place import open_database
+from shared.codec.tasks import task_of
+from shared.domain.lamp import spoken
 from shared.domain.matter import Matter
 from shared.domain.measure import Measure
 from shared.figures.dossier import task_document
@@ -107,7 +109,8 @@ def _show_task(document: dict[str, Any], settings: Settings) -> None:
     output.print(f"[bold]{document['number']}[/bold] of {document['owner']} · {document['family']} · {document['policy']}")
     output.print(document["title"], markup=False)
     has = f"unit {document['unit'] or '—'}" + (f" · handler {document['handler']}" if document["handler"] else "")
-    output.print(f"state {document['state']['place']} · {has} · received {at(document['received_at'])}", markup=False)
+    state = f"{spoken(task_of(document))} · state {document['state']['place']}"
+    output.print(f"{state} · {has} · received {at(document['received_at'])}", markup=False)
     clocks = Table("clock", "rule", "budget", "due", "ran until", "alerts")
     for clock in document["clocks"]:
         raised = ", ".join(_alert(one, clock) for one in document["alerts"] if one["clock"] == clock["name"])
