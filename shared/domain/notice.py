@@ -25,7 +25,6 @@ Dropped = Literal[
     "gone",
     "acknowledged",
     "covered",
-    "silenced",
     "passed-on",
 ]
 """Why somebody was not told: what became of the task or the clock; that somebody took note; that a higher rung was told; that

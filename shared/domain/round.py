@@ -1,7 +1,8 @@
 """One round of telling: of the notices whose time has come, which are told, in which messages, and why the others are not."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from shared.domain.grounds import is_theirs, still_holds
 from shared.domain.matter import Matter
@@ -11,6 +12,9 @@ from shared.domain.silence import Silence
 from shared.domain.task import Task
 from shared.domain.telling import in_hours, rank
 from shared.domain.value import value
+
+LOOK_AGAIN: Final = timedelta(minutes=15)
+"""A silence may be ended early."""
 
 
 @value
@@ -43,21 +47,23 @@ def judged(
     office: Office | None = None,
 ) -> Judged:
     """What becomes of notices whose time has come, by the tasks as they stand now; `told` is what the same people were told of
-    these tasks before. With an office, what missed its hours waits for the next ones, and a step for the one before it.
+    these tasks before. With an office, what missed its hours waits for the next ones, and a step for the one before it. What a
+    silence covers waits for its end, and is told then if it still holds: a window of maintenance swallows nothing.
     """
     dropped: list[tuple[Notice, Dropped]] = []
     holding: list[Notice] = []
+    silenced: list[tuple[Notice, datetime]] = []
     for notice in waiting:
         task = tasks.get(_matter(notice))
         why = still_holds(notice, task, acknowledged)
         if why is None and office is not None and not is_theirs(notice, task, office.roster):
             why = "passed-on"
-        if why is None and any(silence.covers(notice, task, now) for silence in silences):
-            why = "silenced"
-        if why is None:
-            holding.append(notice)
-        else:
+        if why is not None:
             dropped.append((notice, why))
+        elif ends := [silence.until for silence in silences if silence.covers(notice, task, now)]:
+            silenced.append((notice, min(max(ends), now + LOOK_AGAIN)))
+        else:
+            holding.append(notice)
     before = (one for one in told if still_holds(one, tasks.get(_matter(one))) is None)
     top = highest([*before, *holding])
     dropped += [(notice, "covered") for notice in holding if notice.id not in top]
@@ -66,7 +72,7 @@ def judged(
     return Judged(
         tuple(notice for notice in found if notice.id not in held),
         tuple(dropped),
-        tuple((notice, held[notice.id]) for notice in found if notice.id in held),
+        (*((notice, held[notice.id]) for notice in found if notice.id in held), *silenced),
     )
 
 

@@ -50,9 +50,9 @@ class Cells:
         """The places, among some accounts in ascending order or among all, of those that have counts, and their counts."""
         if chosen is None:
             return self._accounts.rows, self._counts.rows
-        rows = self._row.rows[chosen[: np.searchsorted(chosen, self._row.size)]]
+        rows = self._row.rows.take(chosen[: np.searchsorted(chosen, self._row.size)])
         places = np.flatnonzero(rows >= 0)
-        return places, self._counts.rows.take(rows[places], axis=0)
+        return places, self._counts.rows.take(rows.take(places), axis=0)
 
     def total(self, chosen: Array | None) -> Array:
         """The sum of some accounts, or of all."""

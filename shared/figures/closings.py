@@ -21,6 +21,7 @@ class _Bucket:
         self.accounts, self.months, self.minutes = Growing(np.int32), Growing(np.int16), Growing(np.int32)
         self.times = Growing(np.int8)
         """1, or -1 where it was taken back."""
+        self.taken_back = False
 
 
 class Closings:
@@ -51,6 +52,7 @@ class Closings:
             bucket.months.append(months[there])
             bucket.minutes.append(minutes[there])
             bucket.times.append(times[there])
+            bucket.taken_back |= bool((times[there] < 0).any())
 
     def handling(self, accounts: Array | None, since: int | None = None, until: int | None = None) -> Handling:
         """Mean and nearest-rank percentiles of some accounts, in ascending order, or all; of months [since, until), or any."""
@@ -92,10 +94,15 @@ def _inside(bucket: _Bucket, accounts: Array | None, since: int | None, until: i
     if accounts is not None:
         asked = np.zeros(int(bucket.accounts.rows.max()) + 1, dtype=bool)
         asked[accounts[: np.searchsorted(accounts, len(asked))]] = True
-        kept = asked[bucket.accounts.rows]
+        kept = asked.take(bucket.accounts.rows)
     if since is not None:
         kept &= bucket.months.rows >= since
     if until is not None:
         kept &= bucket.months.rows < until
-    # Weights of zero instead of a choice: picking scattered closings takes longer than counting all of them.
-    return np.bincount(minutes - bucket.least, weights=kept * times).astype(np.int64)
+    # Picked by number and counted without weights: with them it takes four times as long.
+    places = np.flatnonzero(kept)
+    minutes = minutes.take(places) - bucket.least
+    counts = np.bincount(minutes)
+    if bucket.taken_back:
+        counts -= 2 * np.bincount(minutes[times.take(places) < 0], minlength=len(counts))
+    return counts

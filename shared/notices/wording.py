@@ -28,7 +28,6 @@ DROPPED: Final[dict[Dropped, str]] = {
     "gone": "该期限已不存在",
     "acknowledged": "已有人知悉",
     "covered": "由更高一级提醒涵盖",
-    "silenced": "静默期内不提醒",
     "passed-on": "事项已转由他人办理",
 }
 _DAY: Final = timedelta(days=1)

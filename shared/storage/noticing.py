@@ -28,7 +28,7 @@ _PLAN: Final = BulkInsert(
     "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, urgent = excluded.urgent, channels = excluded.channels,"
     " at = excluded.at, due_at = excluded.due_at, state = 'waiting', why = '', settled_at = NULL,"
     " tell_at = CASE notice.state WHEN 'waiting' THEN notice.tell_at ELSE excluded.tell_at END"
-    " WHERE notice.state = 'waiting' OR (notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered', 'silenced'))",
+    " WHERE notice.state = 'waiting' OR (notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered'))",
 )
 _DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")

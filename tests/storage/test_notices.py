@@ -88,7 +88,7 @@ async def test_who_is_held_is_told_later(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("why", "waits"), [("withdrawn", True), ("suspended", True), ("covered", False), ("acknowledged", False), ("silenced", False)]
+    ("why", "waits"), [("withdrawn", True), ("suspended", True), ("covered", False), ("acknowledged", False)]
 )
 async def test_an_alert_that_is_raised_again_is_told_after_all_unless_that_was_meant(
     database: Database, why: Dropped, waits: bool

@@ -178,7 +178,7 @@ class TellingOffice:
 
     def _meant(self, notice: Notice) -> bool:
         """Whether a person was not told for other reasons than that the alert did not hold."""
-        return any(one.id == notice.id and why in ("acknowledged", "covered", "silenced") for _, one, why in self.dropped)
+        return any(one.id == notice.id and why in ("acknowledged", "covered") for _, one, why in self.dropped)
 
     def _round(self) -> None:
         due = sorted((one for one in self.waiting.values() if one.tell_at <= self.now), key=lambda one: one.id)

@@ -117,8 +117,21 @@ def test_a_silence_holds_back_what_it_covers_and_nothing_else() -> None:
     repair = Silence("s", "设备检修", "keeper", local("2026-12-02 08:00"), local("2026-12-02 09:01"), unit="air")
     office.silences.append(repair)
     office.at("2026-12-02 09:00").expects("handler-2", "near-1wd 2")
-    assert office.why("handler-1", "near-1wd 1") == ["silenced"]
+    assert office.why("handler-1", "near-1wd 1") == []
+    office.at("2026-12-02 09:01").expects("handler-1", "near-1wd 1")
     office.at("2026-12-03 09:00").expects("head-of-air", "near-1wd 1").expects("head-of-water", "near-1wd 2")
+
+
+def test_what_is_done_or_covered_when_a_silence_ends_is_told_to_nobody() -> None:
+    office = story("2026-12-01 09:00")
+    for number in ("7", "2"):
+        office.hears(given_to("air", "2026-12-01 09:00", "2026-12-03 17:30", number=number))
+    office.silences.append(Silence("s", "系统搬迁", "keeper", local("2026-12-02 08:00"), local("2026-12-04 08:30"), unit="air"))
+    office.hears(approve(local("2026-12-02 11:00")))
+    friday = office.at("2026-12-04 09:00")
+    friday.expects("handler-1", "late-1wd 2").expects("head-of-air", "late-1wd 2").expects("deputy", "late-1wd 2")
+    assert office.why("handler-1", "near-1wd 7") == ["closed"]
+    assert office.why("handler-1", "near-1wd 2") == ["covered"]
 
 
 def test_what_stands_still_is_told_to_nobody_and_what_was_done_before_it_was_answered() -> None:
