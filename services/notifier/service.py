@@ -9,7 +9,9 @@ from typing import Final
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
 
 from contracts import subjects
 from services.notifier.asked import Asked
@@ -35,6 +37,7 @@ BATCH: Final = 500
 LOOK_SECONDS: Final = 15.0
 """A fact or a message that is due wakes us; should that be lost, or another process have written, it is seen after this time."""
 RETRY_SECONDS: Final = 2.0
+WATCH_SECONDS: Final = 10.0
 BEHIND_SECONDS: Final = 60.0
 """For so long nobody is told while facts are still to be heard; longer would be silence."""
 POLL_SECONDS: Final = 0.004
@@ -72,6 +75,7 @@ class Notifier:
             async with asyncio.TaskGroup() as group:
                 group.create_task(pull.run(), name="notifier-pull")
                 group.create_task(self._hear(pull), name="notifier-hear")
+                group.create_task(self._keep_consumer(js), name="notifier-keep-consumer")
                 if not isinstance(self._clock, ReplayClock):  # in a replay history drives us
                     group.create_task(self.watchman.run(), name="notifier-watchman")
                     duties = (self._tell, *(sender.send_due for sender in self._senders))
@@ -117,6 +121,18 @@ class Notifier:
             self._under_way = False
             self._note_progress(messages[-1].metadata.num_pending)
             self.wake()
+
+    async def _keep_consumer(self, js: JetStreamContext) -> None:
+        """A consumer that was deleted on the server is made again: what it brings once more was planned before."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await js.consumer_info(subjects.STREAM_OUT, streams.NOTIFIER_DURABLE)
+            except NotFoundError:
+                log.error("notifier.consumer_gone", durable=streams.NOTIFIER_DURABLE)
+                await streams.provision_notifier(js)
+            except (NatsError, APIError, TimeoutError) as error:
+                log.warning("notifier.nats_away", error=repr(error))
 
     def _note_progress(self, pending: int) -> None:
         """After a standstill people are told once everything was heard: in one message, of the highest rung."""

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import orjson
 
+from contracts import subjects
 from contracts.health import Detector, DetectorPartition
+from shared.messaging import streams
 from shared.messaging.server import NatsServer
 from shared.settings import Settings
 from shared.storage.engine import Database
@@ -211,6 +213,33 @@ async def test_an_urge_and_a_letter_are_told_to_those_who_handle_the_matter(
         "air-0": ("letter", "told"),
     }
     assert ["督办单" in text_of(one) for one in web.received] == [True]
+
+
+async def test_a_consumer_that_was_deleted_is_made_again_and_tells_nobody_twice(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([TAKEN] * 9)
+        written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await world.ask(of_air("7", due=-60))
+            await office.settled(2, number="7")
+            await world.js.delete_consumer(subjects.STREAM_OUT, streams.NOTIFIER_DURABLE)
+            await world.ask(of_air("8", due=-60))
+            await office.settled(2, number="8", within=30)
+    assert [("（7）" in text_of(one), "（8）" in text_of(one)) for one in web.received] == [(True, False), (False, True)]
+
+
+async def test_who_has_the_matter_now_is_told_what_stands(database: Database, nats_url: str, tmp_path: Path) -> None:
+    people = offices.PEOPLE + offices.PEOPLE.split("[[person]]")[1].join(("[[person]]", "")).replace("air", "water")
+    async with duban(database, nats_url) as world:
+        written(tmp_path, "", people)
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await world.ask(of_air("7", due=-60))
+            await office.settled(2, number="7")
+            await world.ask(said("complaint.amended", "7", later(0), reason="属水科职责", unit="water"))
+            log = by_person(await office.settled(3, number="7"))
+    assert (log["water-1"].state, log["water-1"].notice.occasion.rung) == ("told", "overdue")
 
 
 async def test_a_storm_is_one_message_for_each_person(database: Database, nats_url: str, tmp_path: Path) -> None:
