@@ -53,7 +53,8 @@ def add(
     by: Annotated[str | None, typer.Option("--by", help="Who says so; the name of the system's user where absent.")] = None,
     data: DataOption = DEFAULT_DATA,
 ) -> None:
-    """Have nobody told, for a while, of what all given filters match; none is maintenance: of anything. Alerts stay on record.
+    """Have nobody told, for a while, of what all given filters match; none is maintenance: of anything. What still holds at the
+    end is told then.
 
     Example: `duban silence add --unit gxq-zjj --reason "系统搬迁" --until 2026-12-01T08:30`
     """
