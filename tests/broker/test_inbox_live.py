@@ -58,6 +58,12 @@ async def facts(database: Database, number: str) -> list[tuple[str, str | None]]
 
 
 async def hours_pass(office: Telling, clock: AheadClock) -> None:
+    """Once the notifier has heard that matter 7 was taken note of, which is on record before that."""
+
+    async def heard() -> bool:
+        return any(one.acknowledged_by for one in await office.log(number="7"))
+
+    await eventually(heard, 10)
     clock._ahead_seconds = 2 * HOUR
     office.notifier.wake()
 
