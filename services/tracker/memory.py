@@ -26,16 +26,18 @@ class Loaded:
 
 @dataclass(eq=False)
 class Waking:
-    """The tasks that wake next, and what the writer has committed since the store was asked."""
+    """The tasks that wake before an instant, and what the writer has committed since the store was asked."""
 
-    tasks: Sequence[Task]
-    more: bool
+    before: datetime
+    tasks: Sequence[Task] | None = None
+    """None while the store is being asked."""
+    more: bool = False
     """Whether there may be others."""
     written: set[Matter] = field(default_factory=set)
 
     def unchanged(self) -> list[Task]:
         """Those that are still as loaded; the others wake again if they have to."""
-        return [task for task in self.tasks if task.matter not in self.written] if self.written else list(self.tasks)
+        return [task for task in self.tasks or () if task.matter not in self.written]
 
 
 class Memory:
@@ -75,15 +77,15 @@ class Memory:
 
     async def load_waking(self, partition: int, before: datetime, most: int) -> Waking:
         """Ask for the tasks that wake before an instant, if need be ahead of their turn. Raises NotStored."""
-        waking = self._waking = Waking((), more=False)
+        waking = self._waking = Waking(before)
         waking.tasks = await self._store.waking(partition, before, most)
         waking.more = len(waking.tasks) == most
         return waking
 
-    def take_waking(self) -> Waking | None:
-        """What was loaded ahead, once; None when nothing was or it was forgotten."""
+    def take_waking(self, before: datetime) -> Waking | None:
+        """What was loaded ahead for an instant, once; None when nothing was, or for another instant, or it was forgotten."""
         waking, self._waking = self._waking, None
-        return waking
+        return None if waking is None or waking.tasks is None or waking.before != before else waking
 
     def committed(self, changes: Changes) -> None:
         """Keep what was committed; the tasks written longest ago make room."""

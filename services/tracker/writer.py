@@ -147,7 +147,10 @@ class Writer:
         return receipts
 
     async def _cross(self, watermark: datetime, most: int) -> bool:
-        waking = self._memory.take_waking() or await self._memory.load_waking(self.partition, watermark, most)
+        waking = self._memory.take_waking(watermark)
+        if waking is None:
+            waking = await self._memory.load_waking(self.partition, watermark, most)
+            self._memory.take_waking(watermark)  # it is of this turn, not of the next
         now = self._clock.now()
         batch = self._batch(Known({}, {}, {}), now)
         for task in waking.unchanged():

@@ -45,9 +45,11 @@ class Snapshot:
         return await self._connection.run_sync(lambda connection: lookup.run(connection, pairs))
 
     async def tasks_of(self, matters: Collection[Matter]) -> dict[Matter, Task]:
-        """The tasks of some matters as they stand; what is unknown is left out."""
+        """The tasks of some matters as they stand; what is unknown is left out, and what somebody made unreadable, of which the
+        auditor tells.
+        """
         rows = await self.looked_up(KNOWN_TASKS, sorted({(one.owner, one.number) for one in matters}))
-        return {task.matter: task for task in (decode_task(row.body) for row in rows)}
+        return {task.matter: task for task in map(_readable, rows) if task is not None}
 
     async def positions(self) -> dict[int, int]:
         """The last ledger position of each partition."""
@@ -287,6 +289,13 @@ class Snapshot:
                 whole[-1].append(bytes(row.body))
         if whole:
             yield whole
+
+
+def _readable(row: Any) -> Task | None:
+    try:
+        return decode_task(row.body)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 class ReadStore:

@@ -36,7 +36,7 @@ class Nowhere:
 
 def read(what: str, when: datetime, **data: str) -> ReadPush:
     event, subject = of_type(what, id=what, time=when.isoformat())
-    event["data"] |= data
+    event["data"] = event["data"] | data  # the other is the sample of all tests
     return read_push(Push(subjects.partitioned(0, subject), raw(event)))
 
 
@@ -73,3 +73,16 @@ async def test_a_full_page_says_that_there_may_be_more(writer: Writer) -> None:
     await writer.prepare(LATE, 1)
     assert await writer.cross(LATE, 1)
     assert not await writer.cross(LATE, 1)
+
+
+@pytest.mark.parametrize("ahead", [True, False], ids=["loaded ahead", "looked at"])
+async def test_what_was_loaded_for_an_earlier_instant_does_not_stand_for_a_later_one(
+    database: Database, writer: Writer, ahead: bool
+) -> None:
+    if ahead:
+        await writer.prepare(at(hours=1), 100)
+    else:
+        assert not await writer.cross(at(hours=1), 100)
+    assert await rows_in(database, "alert") == 0
+    assert not await writer.cross(LATE, 100)
+    assert await rows_in(database, "alert") == 2
