@@ -150,7 +150,8 @@ async def test_a_channel_that_is_gone_is_replaced_by_the_next_one(database: Data
 async def test_a_hanging_gateway_holds_up_nobody_else(database: Database, nats_url: str, tmp_path: Path) -> None:
     async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
         web.answers.extend([Hang()] * 9)
-        written(tmp_path, robot(web.url) + mail(mails.port))
+        patient = robot(web.url).replace("allow_private", "timeout_seconds = 30\nallow_private")
+        written(tmp_path, patient + mail(mails.port))
         async with telling(settings(nats_url, tmp_path), database):
             await world.ask(of_air("7", due=-60))
             await eventually(lambda: received(web, 1), 20)
@@ -159,7 +160,7 @@ async def test_a_hanging_gateway_holds_up_nobody_else(database: Database, nats_u
             async def mailed() -> bool:
                 return len(mails.mails) == 2
 
-            await eventually(mailed, 8)  # the robot's own limit is ten seconds
+            await eventually(mailed, 20)  # the robot's own limit is thirty seconds
 
 
 async def test_what_is_closed_before_its_time_is_told_to_nobody(database: Database, nats_url: str, tmp_path: Path) -> None:
