@@ -24,7 +24,7 @@ class Sender:
     """The messages of one channel."""
 
     def __init__(self, channel: Channel, per_minute: int | None, desk: Desk, rounds: Rounds) -> None:
-        self._channel = channel
+        self.channel = channel
         self._per_minute = per_minute
         self._desk = desk
         self._clock = desk.clock
@@ -37,8 +37,8 @@ class Sender:
         while True:
             now = self._clock.now()
             async with self._desk.reading.snapshot() as snapshot:
-                due = await sending(snapshot, self._channel.name, now, AT_ONCE)
-                following = await next_sending(snapshot, self._channel.name)
+                due = await sending(snapshot, self.channel.name, now, AT_ONCE)
+                following = await next_sending(snapshot, self.channel.name)
             if not due:
                 return following
             for delivery in due:
@@ -51,7 +51,7 @@ class Sender:
         """The pace after a start: what was sent in the last minute counts."""
         self._pace = Pace(self._per_minute)
         async with self._desk.reading.snapshot() as snapshot:
-            for at in await sent_since(snapshot, self._channel.name, self._clock.now() - timedelta(minutes=1)):
+            for at in await sent_since(snapshot, self.channel.name, self._clock.now() - timedelta(minutes=1)):
                 self._pace.sent(at)
         return self._pace
 
@@ -61,7 +61,7 @@ class Sender:
             return
         pace.sent(now)
         message = Message(delivery.id, delivery.title, delivery.lines, delivery.link or None, delivery.made_at)
-        outcome = await self._channel.send(message, self._recipients(delivery.people), now)
+        outcome = await self.channel.send(message, self._recipients(delivery.people), now)
         pace.answered(now, well=outcome.result != "retry")
         await self._record(delivery, outcome)
 

@@ -53,10 +53,10 @@ class Notifier:
         self._clock = desk.clock
         self._broker = make_broker(self._url, "duban-notifier")
         self._rounds = Rounds(desk)
-        self._senders = [Sender(one, channels.per_minute(name), desk, self._rounds) for name, one in channels.items()]
+        self.senders = [Sender(one, channels.per_minute(name), desk, self._rounds) for name, one in channels.items()]
         Asked(self._broker, database, desk)
         self.watchman = Watchman(self._broker, desk, self.wake)
-        self._woken = [asyncio.Event() for _ in range(1 + len(self._senders))]
+        self._woken = [asyncio.Event() for _ in range(1 + len(self.senders))]
         self._under_way = False
         self._behind_since: float | None = None
         self._js: JetStreamContext | None = None
@@ -78,7 +78,7 @@ class Notifier:
                 group.create_task(self._keep_consumer(js), name="notifier-keep-consumer")
                 if not isinstance(self._clock, ReplayClock):  # in a replay history drives us
                     group.create_task(self.watchman.run(), name="notifier-watchman")
-                    duties = (self._tell, *(sender.send_due for sender in self._senders))
+                    duties = (self._tell, *(sender.send_due for sender in self.senders))
                     for duty, woken in zip(duties, self._woken, strict=True):
                         group.create_task(self._keep(duty, woken), name=f"notifier-{duty.__qualname__}")
                 if started is not None:
@@ -107,9 +107,9 @@ class Notifier:
         while (due := await self._next_telling()) is not None and due <= instant:
             self._clock.advance(due)
             await self._rounds.hold(due)
-            await send_all(self._senders)
+            await send_all(self.senders)
         self._clock.advance(instant)
-        await send_all(self._senders)
+        await send_all(self.senders)
 
     async def _hear(self, pull: Pull) -> None:
         while True:
@@ -179,7 +179,19 @@ class Notifier:
     async def _until_stored(self, work: Callable[[], Awaitable[datetime | None]]) -> datetime | None:
         while True:
             try:
-                return await work()
+                done = await work()
             except NotStored as error:
                 log.warning("notifier.not_stored", error=str(error), again_in_seconds=RETRY_SECONDS)
                 await asyncio.sleep(RETRY_SECONDS)
+                continue
+            _see_that_wanted()
+            return done
+
+
+def _see_that_wanted() -> None:
+    """Before Python 3.12 `asyncio.wait_for`, on which libraries of channels stand, loses a cancellation that meets the answer. The
+    task would live on, and whoever waits for its end would wait for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

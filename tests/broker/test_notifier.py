@@ -1,6 +1,10 @@
 """The notifier on a real server, with real receivers: what people get, once, and what the log says of it."""
 
+import asyncio
+import contextlib
 import time
+from collections.abc import Sequence
+from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -9,6 +13,7 @@ import orjson
 
 from contracts import subjects
 from contracts.health import Detector, DetectorPartition
+from services.notifier.channels.message import Message, Outcome, Recipient, delivered
 from shared.messaging import streams
 from shared.messaging.server import NatsServer
 from shared.settings import Settings
@@ -161,6 +166,31 @@ async def test_a_hanging_gateway_holds_up_nobody_else(database: Database, nats_u
                 return len(mails.mails) == 2
 
             await eventually(mailed, 20)  # the robot's own limit is thirty seconds
+
+
+class Deaf:
+    """A channel whose library loses a cancellation that meets the answer."""
+
+    def __init__(self) -> None:
+        self.name = "robot"
+        self.entered = asyncio.Event()
+
+    async def send(self, message: Message, to: Sequence[Recipient], now: datetime) -> Outcome:
+        self.entered.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return delivered("ok")
+
+
+async def test_it_stops_even_where_a_channel_loses_the_cancellation(database: Database, nats_url: str, tmp_path: Path) -> None:
+    deaf = Deaf()
+    async with duban(database, nats_url) as world:
+        written(tmp_path, robot("http://127.0.0.1:9"), offices.PEOPLE.replace('"mail", ', ""))
+        async with asyncio.timeout(30):
+            async with telling(settings(nats_url, tmp_path), database) as office:
+                office.notifier.senders[0].channel = deaf
+                await world.ask(of_air("7", due=-60))
+                await deaf.entered.wait()
 
 
 async def test_what_is_closed_before_its_time_is_told_to_nobody(database: Database, nats_url: str, tmp_path: Path) -> None:
