@@ -189,8 +189,8 @@ class Notifier:
 
 
 def _see_that_wanted() -> None:
-    """Before Python 3.12 `asyncio.wait_for`, on which libraries of channels stand, loses a cancellation that meets the answer. The
-    task would live on, and whoever waits for its end would wait for ever.
+    """Before Python 3.12 `asyncio.wait_for`, on which libraries of channels stand, loses a cancellation that meets the answer.
+    The task would live on, and whoever waits for its end would wait for ever.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
