@@ -11,13 +11,12 @@ import typer
 from contracts.receipt import Receipt
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, output, print_json, settings_for
 from services.cli.feed import push_lines
+from services.cli.one_task import NumberArgument, OwnerArgument
 from shared.clock import SystemClock
 from shared.codec.saying import event_of
 from shared.domain.matter import Matter
 from shared.settings import Settings
 
-OwnerArgument = Annotated[str, typer.Argument(help="The source whose matter it is.")]
-NumberArgument = Annotated[str, typer.Argument(help="The owner's number of the matter.")]
 SourceOption = Annotated[str | None, typer.Option("--as", help="Who says it: a source. DUBAN_SOURCE, if nobody is named.")]
 PatienceOption = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds to wait for the receipt.")]
 

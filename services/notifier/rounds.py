@@ -14,6 +14,7 @@ from shared.domain.matter import Matter
 from shared.domain.notice import Notice
 from shared.domain.round import Envelope, channel_of, envelopes, judged
 from shared.domain.task import Task
+from shared.domain.value import replace
 from shared.notices.link import notice_path
 from shared.storage.noticing import Delivery, acknowledgements, due_notices, notices_in, silences, told_of
 
@@ -59,50 +60,41 @@ class Rounds:
             channel = channel_of(notice, self._office.roster, self._desk.channels, after=failed.channel)
             if channel is not None:
                 groups.setdefault((channel, "" if self._desk.channels[channel] else notice.person), []).append(notice)
-        return [
-            Delivery(
-                id=(id := _id(channel, group)),
-                channel=channel,
-                people=(people := tuple(dict.fromkeys(notice.person for notice in group))),
-                title=failed.title,
-                lines=failed.lines,
-                link=self._link(id, channel, people),
-                urgent=failed.urgent,
-                made_at=now,
-                state="sending",
-                tries=0,
-                tried_at=None,
-                next_at=now,
-                answer="",
-                instead_of=failed.id,
-                notices=tuple(notice.id for notice in group),
-            )
-            for (channel, _), group in groups.items()
-        ]
+        again = replace(
+            failed, made_at=now, next_at=now, state="sending", tries=0, tried_at=None, answer="", instead_of=failed.id
+        )
+        return [self._addressed(again, channel, group) for (channel, _), group in groups.items()]
 
     def _delivery(self, envelope: Envelope, tasks: Mapping[Matter, Task], now: datetime) -> Delivery:
         assert envelope.channel is not None, "the inbox needs no message"
-        urgent = any(notice.urgent for notice in envelope.notices)
         shared = self._desk.channels[envelope.channel]
         lines = lines_of(envelope.notices, tasks, self._desk, now, named=shared)
-        id = _id(envelope.channel, envelope.notices)
-        return Delivery(
-            id=id,
-            channel=envelope.channel,
-            people=envelope.people,
+        urgent = any(notice.urgent for notice in envelope.notices)
+        message = Delivery(
+            id="",
+            channel="",
+            people=(),
             title=title_of(envelope.notices),
             lines=lines[:MOST_LINES],
-            link=self._link(id, envelope.channel, envelope.people),
+            link="",
             urgent=urgent,
             made_at=now,
             state="sending",
             tries=0,
             tried_at=None,
-            next_at=first_try(now, id, self._office.hours.spread, urgent=urgent),
+            next_at=None,
             answer="",
             instead_of="",
-            notices=tuple(notice.id for notice in envelope.notices),
         )
+        made = self._addressed(message, envelope.channel, envelope.notices)
+        return replace(made, next_at=first_try(now, made.id, self._office.hours.spread, urgent=urgent))
+
+    def _addressed(self, message: Delivery, channel: str, notices: Sequence[Notice]) -> Delivery:
+        """The message by a channel, to those whom these notices are for."""
+        id, people = _id(channel, notices), tuple(dict.fromkeys(notice.person for notice in notices))
+        carried = tuple(notice.id for notice in notices)
+        link = self._link(id, channel, people)
+        return replace(message, id=id, channel=channel, people=people, link=link, notices=carried)
 
     def _link(self, id: str, channel: str, people: Sequence[str]) -> str:
         """Where a message leads: to its own page whoever is told alone, to the inbox those who share a channel."""

@@ -68,12 +68,8 @@ def behind(instant: datetime, lag: Budget, calendar: Calendar) -> datetime:
 def later(instant: datetime, budget: Budget, calendar: Calendar) -> datetime:
     """The instant that lies a budget after a due: the latest to which it may be extended."""
     match budget.unit:
-        case "min":
-            return instant + timedelta(minutes=budget.number)
-        case "h":
-            return instant + timedelta(hours=budget.number)
-        case "wh":
-            return calendar.after_working_time(instant, budget.working_time)
+        case "min" | "h" | "wh":
+            return behind(instant, budget, calendar)
         case "cd" | "wd" | "mo":
             last = full_day(budget, CIVIL_CODE, last_day(instant, calendar), calendar)
             return _moved(instant, last, calendar)

@@ -166,6 +166,7 @@ async def test_a_hanging_gateway_holds_up_nobody_else(database: Database, nats_u
                 return len(mails.mails) == 2
 
             await eventually(mailed, 20)  # the robot's own limit is thirty seconds
+    assert len(web.received) == 1, "the robot was still busy with its first message"
 
 
 class Deaf:
@@ -174,8 +175,10 @@ class Deaf:
     def __init__(self) -> None:
         self.name = "robot"
         self.entered = asyncio.Event()
+        self.sent = 0
 
     async def send(self, message: Message, to: Sequence[Recipient], now: datetime) -> Outcome:
+        self.sent += 1
         self.entered.set()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
@@ -191,6 +194,7 @@ async def test_it_stops_even_where_a_channel_loses_the_cancellation(database: Da
                 office.notifier.senders[0].channel = deaf
                 await world.ask(of_air("7", due=-60))
                 await deaf.entered.wait()
+    assert deaf.sent == 1, "nothing more was sent after the stop"
 
 
 async def test_what_is_closed_before_its_time_is_told_to_nobody(database: Database, nats_url: str, tmp_path: Path) -> None:
