@@ -142,8 +142,8 @@ def _became(one: Logged, settings: Settings) -> str:
     said = _STATES[one.state] + (f"：{DROPPED[one.why]}" if one.why else "")  # type: ignore[index]
     if one.state == "told":
         said = "\n".join((said, "站内", *(_sent(way, settings) for way in one.deliveries)))
-    if one.acknowledged_by is not None:
-        said += f"\n{one.acknowledged_by} 知悉于 {local(one.acknowledged_at, settings.zone)}"
+    if one.acknowledged is not None:
+        said += f"\n{one.acknowledged.person} 知悉于 {local(one.acknowledged.at, settings.zone)}"
     return said
 
 
@@ -174,7 +174,7 @@ def _document(one: Logged, reason: str) -> dict[str, Any]:
         "state": one.state,
         "why": one.why,
         "settled_at": one.settled_at,
-        "acknowledged_at": one.acknowledged_at,
-        "acknowledged_by": one.acknowledged_by,
+        "acknowledged_at": one.acknowledged and one.acknowledged.at,
+        "acknowledged_by": one.acknowledged and one.acknowledged.person,
         "deliveries": [{name: vars(way)[name] for name in _OF_DELIVERY} for way in one.deliveries],
     }

@@ -1,4 +1,4 @@
-"""What facts mean for those who are told: an alert or somebody's word to tell of, or that somebody took note."""
+"""What facts mean for those who are told: an alert or somebody's word to tell of, or that others have the matter now."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import orjson
 from shared.codec.facts import decode_fact
 from shared.domain import fact as f
 from shared.domain.matter import Matter
-from shared.domain.notice import Acknowledged, Occasion
+from shared.domain.notice import Occasion
 from shared.domain.value import value
 
 
@@ -16,7 +16,6 @@ class Heard:
     """What some facts say, each with its matter."""
 
     occasions: tuple[tuple[Matter, Occasion], ...]
-    acknowledged: tuple[Acknowledged, ...]
     passed_on: tuple[Matter, ...] = ()
     """Those that others may have now."""
 
@@ -24,7 +23,6 @@ class Heard:
 def heard(bodies: Sequence[bytes]) -> Heard:
     """Read facts as they were published; those that concern nobody are left out."""
     occasions: list[tuple[Matter, Occasion]] = []
-    acknowledged: list[Acknowledged] = []
     passed_on: dict[Matter, None] = {}
     for body in bodies:
         entry = decode_fact(body)
@@ -39,14 +37,11 @@ def heard(bodies: Sequence[bytes]) -> Heard:
             case f.Urged() as one:
                 occasion = Occasion(owner, number, "urge", _position(body), one.form, one.form, one.at, None)
                 occasions.append((entry.matter, occasion))
-            case f.Acknowledged() as one:
-                clock = None if one.clock is None else str(one.clock)
-                acknowledged.append(Acknowledged(owner, number, one.at, one.person, clock, one.version))
             case f.Transferred() | f.Amended() | f.Assigned() | f.ReturnApproved() | f.Corrected():
                 passed_on[entry.matter] = None
             case _:
                 pass
-    return Heard(tuple(occasions), tuple(acknowledged), tuple(passed_on))
+    return Heard(tuple(occasions), tuple(passed_on))
 
 
 def _position(body: bytes) -> int:

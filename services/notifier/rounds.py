@@ -16,7 +16,8 @@ from shared.domain.round import Envelope, channel_of, envelopes, judged
 from shared.domain.task import Task
 from shared.domain.value import replace
 from shared.notices.link import notice_path
-from shared.storage.noticing import Delivery, acknowledgements, due_notices, notices_in, silences, told_of
+from shared.storage.noticing import Delivery, due_notices, notices_in, silences, told_of
+from shared.storage.told import noted
 
 log = structlog.get_logger()
 
@@ -41,10 +42,10 @@ class Rounds:
                 return 0
             matters = {Matter(notice.occasion.owner, notice.occasion.number) for notice in waiting}
             tasks = await snapshot.tasks_of(matters)
-            noted = await acknowledgements(snapshot, matters)
+            taken = await noted(snapshot, matters)
             quiet = await silences(snapshot, now)
             told = await told_of(snapshot, matters)
-        found = judged(waiting, tasks, noted, quiet, now, told, self._office)
+        found = judged(waiting, tasks, taken, quiet, now, told, self._office)
         messages = envelopes(found.told, self._office.roster, self._desk.channels)
         deliveries = [self._delivery(one, tasks, now) for one in messages if one.channel is not None]
         await self._desk.store.settle(found, deliveries, now)

@@ -152,7 +152,7 @@ class Notifier:
             task = tasks.get(matter)
             if task is not None:
                 planned += notices(occasion, task, self._desk.office, now)
-        await self._desk.store.plan(planned, found.acknowledged)
+        await self._desk.store.plan(planned)
 
     async def _tell(self) -> datetime | None:
         if self._behind_since is not None and asyncio.get_running_loop().time() - self._behind_since < BEHIND_SECONDS:

@@ -58,7 +58,7 @@ class Watchman:
             now = self._clock.now()
             occasion = Occasion(_OWNER, _NUMBER, "alarm", int(now.timestamp()), troubles[kind], "alarm", now, None)
             try:
-                await self._desk.store.plan(alarm_notices(occasion, self._desk.office), ())
+                await self._desk.store.plan(alarm_notices(occasion, self._desk.office))
             except NotStored as error:
                 log.warning("notifier.not_stored", error=str(error))
                 return

@@ -18,9 +18,10 @@ from shared.domain.matter import Matter
 from shared.domain.notice import Occasion
 from shared.notices.link import VALID_FOR, is_valid, verify
 from shared.ports import NotStored
-from shared.storage.inbox import delivery_with, noted
+from shared.storage.inbox import delivery_with
 from shared.storage.noticing import notices_in
 from shared.storage.reading import Snapshot
+from shared.storage.told import noted
 
 PATH: Final = "/notice"
 _READ: Final = ["GET", "HEAD"]

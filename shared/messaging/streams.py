@@ -18,10 +18,10 @@ MAX_ACK_PENDING: Final = 4000
 ACK_WAIT_SECONDS: Final = 60.0
 NOTIFIER_DURABLE: Final = "notifier"
 NOTIFIED: Final = (
-    *("near-due", "overdue", "urged", "acknowledged"),
+    *("near-due", "overdue", "urged"),
     *("transferred", "amended", "assigned", "return-approved", "corrected"),
 )
-"""Kinds of facts that concern those who are told: what there is to tell of, who took note, and who has the matter now."""
+"""Kinds of facts that concern those who are told: what there is to tell of, and who has the matter now."""
 
 
 class ConfigDrift(Exception):

@@ -82,19 +82,6 @@ class ToldRow(SQLModel, table=True):
     notice: str = Field(sa_column=_text(key=True))
 
 
-class AcknowledgementRow(SQLModel, table=True):
-    """Somebody took note of the alerts of a task."""
-
-    __tablename__ = "acknowledgement"
-
-    owner: str = Field(sa_column=_text(key=True))
-    number: str = Field(sa_column=_text(key=True))
-    at: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
-    person: str = Field(sa_column=_text(key=True))
-    clock: str | None = Field(sa_column=Column(Text))
-    version: int | None = Field(sa_column=Column(Integer))
-
-
 class SilenceRow(SQLModel, table=True):
     """A window in which nobody is told of some tasks; one that was ended early ends then."""
 

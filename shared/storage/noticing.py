@@ -1,4 +1,4 @@
-"""Notices, deliveries, acknowledgements and silences in the store. One transaction settles a round whole or not at all."""
+"""Notices, deliveries and silences in the store. One transaction settles a round whole or not at all."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, text
 
 from shared.domain.matter import Family, Matter
-from shared.domain.notice import Acknowledged, Notice, Occasion, Reason
+from shared.domain.notice import Notice, Occasion, Reason
 from shared.domain.person import Role
 from shared.domain.round import Judged
 from shared.domain.silence import Silence
@@ -16,7 +16,7 @@ from shared.domain.value import value
 from shared.storage.bulk import BulkInsert, PairLookup
 from shared.storage.engine import Database
 from shared.storage.instants import from_micros, instant_or_none, to_micros
-from shared.storage.notice_tables import AcknowledgementRow, DeliveryRow, NoticeRow, ToldRow
+from shared.storage.notice_tables import DeliveryRow, NoticeRow, ToldRow
 from shared.storage.reading import Snapshot
 from shared.storage.trouble import trouble_as_not_stored
 from shared.storage.undivided import undivided
@@ -32,13 +32,8 @@ _PLAN: Final = BulkInsert(
 )
 _DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
-_ACKNOWLEDGE: Final = BulkInsert(AcknowledgementRow, "ON CONFLICT DO NOTHING")
 _TOLD_OF: Final = PairLookup(
     "SELECT notice.* FROM {pairs} JOIN notice ON notice.owner = pair.a AND notice.number = pair.b AND notice.state = 'told'"
-)
-_ACKNOWLEDGED: Final = PairLookup(
-    "SELECT acknowledgement.* FROM {pairs}"
-    " JOIN acknowledgement ON acknowledgement.owner = pair.a AND acknowledgement.number = pair.b"
 )
 _SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
 _HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id AND state = 'waiting'")
@@ -81,15 +76,11 @@ class NoticeStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def plan(self, notices: Collection[Notice], acknowledged: Collection[Acknowledged]) -> None:
-        """Remember who is to be told, and who took note; who was told, or was not for good reasons, is so still."""
-
-        def work(connection: Connection) -> None:
-            _PLAN.run(connection, [_notice_row(one) for one in {one.id: one for one in notices}.values()])
-            _ACKNOWLEDGE.run(connection, [vars(one) | {"at": to_micros(one.at)} for one in acknowledged])
-
-        if notices or acknowledged:
-            await self._write(work)
+    async def plan(self, notices: Collection[Notice]) -> None:
+        """Remember who is to be told; who was told, or was not for good reasons, is so still."""
+        rows = [_notice_row(one) for one in {one.id: one for one in notices}.values()]
+        if rows:
+            await self._write(lambda connection: _PLAN.run(connection, rows))
 
     async def settle(self, judged: Judged, deliveries: Collection[Delivery], now: datetime) -> None:
         """End a round: who is told by which message, why others are not, and who will be later."""
@@ -176,13 +167,6 @@ async def told_of(snapshot: Snapshot, matters: Collection[Matter]) -> list[Notic
     """Who was told of what of some tasks."""
     pairs = sorted({(one.owner, one.number) for one in matters})
     return [notice_of(row) for row in await snapshot.looked_up(_TOLD_OF, pairs)]
-
-
-async def acknowledgements(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowledged]:
-    """Who took note of the alerts of some tasks."""
-    pairs = sorted({(one.owner, one.number) for one in matters})
-    rows = await snapshot.looked_up(_ACKNOWLEDGED, pairs)
-    return [Acknowledged(row.owner, row.number, from_micros(row.at), row.person, row.clock, row.version) for row in rows]
 
 
 async def silences(snapshot: Snapshot, since: datetime) -> list[Silence]:

@@ -1,21 +1,31 @@
-"""The log of those who are told, for people to read: was somebody told, when, how, and what did the gateway say."""
+"""Who was told, as people ask for it: what became of notices, which messages carried them, and who took note."""
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from shared.domain.notice import Notice
+from shared.codec.facts import decode_fact
+from shared.domain import fact as f
+from shared.domain.matter import Matter
+from shared.domain.notice import Acknowledged, Notice
 from shared.domain.value import value
-from shared.storage.instants import from_micros, instant_or_none, to_micros
+from shared.storage.bulk import PairLookup
+from shared.storage.instants import instant_or_none, to_micros
 from shared.storage.noticing import Delivery, delivery_of, notice_of
 from shared.storage.reading import Snapshot
 
 _NOTICES: Final = (
-    "SELECT notice.*, task.title, acknowledged.at AS acknowledged_at, acknowledged.person AS acknowledged_by FROM notice"
+    "SELECT notice.*, task.title FROM notice"
     " LEFT JOIN task ON task.owner = notice.owner AND task.number = notice.number AND task.latest = 1"
-    " LEFT JOIN acknowledgement AS acknowledged ON acknowledged.owner = notice.owner AND acknowledged.number = notice.number"
-    " AND acknowledged.at = (SELECT min(at) FROM acknowledgement AS first WHERE first.owner = notice.owner"
-    " AND first.number = notice.number AND first.at >= notice.at"
-    " AND (first.clock IS NULL OR first.clock = notice.topic) AND (first.version IS NULL OR first.version = notice.version))"
+)
+_DELIVERIES: Final = PairLookup(
+    "SELECT told.notice, delivery.* FROM {pairs} JOIN told ON told.notice = pair.a JOIN delivery ON delivery.id = told.delivery"
+    " ORDER BY delivery.made_at, delivery.id"
+)
+_NOTED: Final = PairLookup(
+    "SELECT ledger.body FROM {pairs} JOIN ledger ON ledger.owner = pair.a AND ledger.number = pair.b"
+    " WHERE ledger.kind = 'acknowledged'"
 )
 
 
@@ -28,8 +38,8 @@ class Logged:
     state: str
     why: str
     settled_at: datetime | None
-    acknowledged_at: datetime | None
-    acknowledged_by: str | None
+    acknowledged: Acknowledged | None
+    """Who took note of it first."""
     deliveries: tuple[Delivery, ...]
 
 
@@ -53,22 +63,39 @@ async def logged(snapshot: Snapshot, wanted: Wanted, limit: int) -> list[Logged]
         terms["since"] = to_micros(wanted.since)
     where = f" WHERE {' AND '.join(named)}" if named else ""
     rows = (await snapshot.rows(f"{_NOTICES}{where} ORDER BY notice.tell_at DESC, notice.id LIMIT :n", **terms, n=limit)).all()
-    return [_logged(row, await _deliveries(snapshot, row.id)) for row in rows]
+    sent = await deliveries_of(snapshot, [row.id for row in rows])
+    taken = await noted(snapshot, {Matter(row.owner, row.number) for row in rows})
+    return [_logged(row, taken, sent) for row in rows]
 
 
-async def _deliveries(snapshot: Snapshot, notice: str) -> tuple[Delivery, ...]:
-    sql = "SELECT delivery.* FROM told JOIN delivery ON delivery.id = told.delivery WHERE told.notice = :notice ORDER BY made_at"
-    return tuple(delivery_of(row) for row in await snapshot.rows(sql, notice=notice))
+async def deliveries_of(snapshot: Snapshot, notices: Collection[str]) -> Mapping[str, Sequence[Delivery]]:
+    """The messages that carried each of some notices, the first one first."""
+    found: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for row in await snapshot.looked_up(_DELIVERIES, [(id, id) for id in notices]):
+        found[row.notice].append(delivery_of(row))
+    return found
 
 
-def _logged(row: Any, deliveries: tuple[Delivery, ...]) -> Logged:
+async def noted(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowledged]:
+    """Who took note of some tasks, in the order of the instants, as the ledger has it: what was just said is among it."""
+    rows = await snapshot.looked_up(_NOTED, sorted({(one.owner, one.number) for one in matters}))
+    found = []
+    for row in rows:
+        entry = decode_fact(bytes(row.body))
+        if isinstance(entry.fact, f.Acknowledged):
+            said, clock = entry.fact, None if entry.fact.clock is None else str(entry.fact.clock)
+            found.append(Acknowledged(entry.matter.owner, entry.matter.number, said.at, said.person, clock, said.version))
+    return sorted(found, key=lambda one: one.at)
+
+
+def _logged(row: Any, taken: Iterable[Acknowledged], sent: Mapping[str, Sequence[Delivery]]) -> Logged:
+    notice = notice_of(row)
     return Logged(
-        notice=notice_of(row),
+        notice=notice,
         title=row.title or "",
         state=row.state,
         why=row.why,
         settled_at=instant_or_none(row.settled_at),
-        acknowledged_at=None if row.acknowledged_at is None else from_micros(row.acknowledged_at),
-        acknowledged_by=row.acknowledged_by,
-        deliveries=deliveries,
+        acknowledged=next((one for one in taken if one.covers(notice.occasion)), None),
+        deliveries=tuple(sent.get(row.id, ())),
     )

@@ -6,10 +6,11 @@ from shared.domain.round import Judged
 from shared.domain.value import replace
 from shared.storage.dues import running_dues
 from shared.storage.engine import Database
-from shared.storage.inbox import delivery_with, noted, threads_of, was_told
+from shared.storage.inbox import delivery_with, threads_of, was_told
 from shared.storage.noticing import NoticeStore
 from shared.storage.reading import ReadStore
 from shared.storage.tables import OPEN
+from shared.storage.told import noted
 from shared.storage.tracking import SqlTrackerStore
 from tests.support.drafts import Draft, about
 from tests.support.inboxes import NOW, matter, message, notice, registered
@@ -30,7 +31,7 @@ async def test_an_inbox_is_by_task_the_latest_first(database: Database) -> None:
     await committed(tracker, Draft(await taken(tracker)).take(registered("1"), registered("2")))
     near, late, other, gone = notice("1", kind="near"), notice("1"), notice("2"), notice("3")
     others = notice("1", "office")
-    await store.plan([near, late, other, gone, others], ())
+    await store.plan([near, late, other, gone, others])
     first, second = message("d-1", near, late), replace(message("d-2", late), made_at=NOW + timedelta(seconds=1))
     await store.settle(Judged((near,), ()), (), NOW)
     await store.settle(Judged((other, others), ((gone, "closed"),)), (), NOW + timedelta(hours=1))

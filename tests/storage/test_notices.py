@@ -7,7 +7,7 @@ import pytest
 
 from contracts.notices import SilenceEnded, SilenceWanted, TokensRevoked, TokenWanted
 from shared.domain.matter import Family, Matter
-from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Reason
+from shared.domain.notice import Dropped, Notice, Occasion, Reason
 from shared.domain.person import Role
 from shared.domain.round import Judged
 from shared.domain.value import replace
@@ -16,7 +16,6 @@ from shared.storage.engine import Database
 from shared.storage.noticing import (
     Delivery,
     NoticeStore,
-    acknowledgements,
     due_notices,
     next_sending,
     next_telling,
@@ -28,8 +27,12 @@ from shared.storage.noticing import (
 )
 from shared.storage.reading import ReadStore
 from shared.storage.silencing import NotGranted, grant, person_of
-from shared.storage.told import Wanted, logged
-from tests.support.sample import START
+from shared.storage.told import Wanted, logged, noted
+from shared.storage.tracking import SqlTrackerStore
+from tests.support import sample
+from tests.support.drafts import Draft
+from tests.support.sample import START, at
+from tests.support.stores import committed, taken
 
 NOW = START
 OCCASION = Occasion("city", "7", "finish", 1, "near-1cd", "near", NOW, NOW + timedelta(days=1))
@@ -57,8 +60,8 @@ MESSAGE = Delivery(
 
 async def test_a_notice_is_planned_once_and_read_back_as_it_was(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
-    await store.plan([NOTICE, LATER], ())
-    await store.plan([replace(NOTICE, tell_at=NOW + timedelta(days=9))], ())
+    await store.plan([NOTICE, LATER])
+    await store.plan([replace(NOTICE, tell_at=NOW + timedelta(days=9))])
 
     async with reading.snapshot() as snapshot:
         assert await due_notices(snapshot, NOW, 10) == [NOTICE]
@@ -68,8 +71,8 @@ async def test_a_notice_is_planned_once_and_read_back_as_it_was(database: Databa
 
 async def test_who_waits_is_told_at_the_same_time_for_the_reason_that_there_is_now(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
-    await store.plan([LATER], ())
-    await store.plan([replace(LATER, reason=NOTICE.reason, tell_at=NOW + timedelta(days=9))], ())
+    await store.plan([LATER])
+    await store.plan([replace(LATER, reason=NOTICE.reason, tell_at=NOW + timedelta(days=9))])
 
     async with reading.snapshot() as snapshot:
         assert await due_notices(snapshot, LATER.tell_at, 10) == [replace(LATER, reason=NOTICE.reason)]
@@ -78,7 +81,7 @@ async def test_who_waits_is_told_at_the_same_time_for_the_reason_that_there_is_n
 async def test_who_is_held_is_told_later(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
     later = NOW + timedelta(hours=15)
-    await store.plan([NOTICE], ())
+    await store.plan([NOTICE])
     await store.settle(Judged((), (), ((NOTICE, later),)), [], NOW)
 
     async with reading.snapshot() as snapshot:
@@ -96,9 +99,9 @@ async def test_an_alert_that_is_raised_again_is_told_after_all_unless_that_was_m
     store, reading = NoticeStore(database), ReadStore(database)
     moved = NOW + timedelta(hours=2)
     again = replace(LATER, occasion=replace(OCCASION, at=moved), tell_at=moved)
-    await store.plan([NOTICE, LATER], ())
+    await store.plan([NOTICE, LATER])
     await store.settle(Judged((NOTICE,), ((LATER, why),)), [], NOW)
-    await store.plan([replace(NOTICE, tell_at=moved), LATER, again], ())
+    await store.plan([replace(NOTICE, tell_at=moved), LATER, again])
 
     async with reading.snapshot() as snapshot:
         assert await due_notices(snapshot, moved, 10) == ([again] if waits else [])
@@ -108,7 +111,7 @@ async def test_an_alert_that_is_raised_again_is_told_after_all_unless_that_was_m
 
 async def test_a_round_is_settled_once(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
-    await store.plan([NOTICE, LATER], ())
+    await store.plan([NOTICE, LATER])
     await store.settle(Judged((NOTICE,), ((LATER, "closed"),)), [MESSAGE], NOW)
     await store.settle(Judged((LATER,), ((NOTICE, "extended"),)), [MESSAGE], NOW + timedelta(days=1))
 
@@ -125,7 +128,7 @@ async def test_a_round_is_settled_once(database: Database) -> None:
 
 async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
-    await store.plan([NOTICE], ())
+    await store.plan([NOTICE])
     await store.settle(Judged((NOTICE,), ()), [MESSAGE], NOW)
     due = NOW + timedelta(seconds=5)
     async with reading.snapshot() as snapshot:
@@ -152,17 +155,17 @@ async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Da
         assert await sent_since(snapshot, "robot", NOW) == [due]
 
 
-async def test_who_took_note_is_remembered_once(database: Database) -> None:
-    store, reading = NoticeStore(database), ReadStore(database)
-    noted = Acknowledged("city", "7", NOW + timedelta(minutes=1), "handler-1")
-    await store.plan([NOTICE], [noted])
-    await store.plan((), [noted, replace(noted, number="8", clock="finish", version=2)])
+async def test_who_took_note_is_read_from_the_ledger_the_first_one_first(database: Database) -> None:
+    tracker, store, reading = SqlTrackerStore(database), NoticeStore(database), ReadStore(database)
+    said = [sample.acknowledge(at(hours=hour), person=person, id_=person) for hour, person in ((2, "head-1"), (1, "handler-1"))]
+    await committed(tracker, Draft(await taken(tracker)).take(sample.register(), *said))
+    await store.plan([NOTICE, replace(NOTICE, occasion=replace(OCCASION, number="8"))])
 
     async with reading.snapshot() as snapshot:
-        assert await acknowledgements(snapshot, [Matter("city", "7")]) == [noted]
-        assert len(await acknowledgements(snapshot, [Matter("city", "7"), Matter("city", "8"), Matter("city", "9")])) == 2
-        [one] = await logged(snapshot, Wanted(), 10)
-    assert (one.acknowledged_by, one.acknowledged_at) == ("handler-1", noted.at)
+        found = await noted(snapshot, [Matter("city", "7"), Matter("city", "8"), Matter("city", "9")])
+        log = {one.notice.occasion.number: one.acknowledged for one in await logged(snapshot, Wanted(), 10)}
+    assert [(one.person, one.at) for one in found] == [("handler-1", at(hours=1)), ("head-1", at(hours=2))]
+    assert log == {"7": found[0], "8": None}
 
 
 async def test_a_silence_is_in_force_until_it_ends_or_is_ended(database: Database) -> None:

@@ -144,7 +144,7 @@ class Inboxes:
 
     async def _settle(self, judged: Judged, messages: Sequence[Delivery], at: datetime) -> None:
         store = NoticeStore(self.database)
-        await store.plan([*judged.told, *(one for one, _ in judged.dropped)], ())
+        await store.plan([*judged.told, *(one for one, _ in judged.dropped)])
         await store.settle(judged, messages, at)
 
     async def key(self, person: str) -> str:

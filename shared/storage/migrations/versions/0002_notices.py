@@ -1,4 +1,4 @@
-"""Those who are told: notices, deliveries, acknowledgements, silences, tokens."""
+"""Those who are told: notices, deliveries, silences, tokens."""
 
 from typing import Any
 
@@ -60,14 +60,6 @@ def upgrade() -> None:
     op.create_table("told", _text("delivery", key=True), _text("notice", key=True))
     op.create_index("told_notice", "told", ["notice"])
     op.create_table(
-        "acknowledgement",
-        *(_text(name, key=True) for name in ("owner", "number")),
-        _big("at", key=True),
-        _text("person", key=True),
-        _text("clock", empty=True),
-        _int("version", empty=True),
-    )
-    op.create_table(
         "silence",
         _text("id", key=True),
         *(_text(name) for name in ("reason", "by")),
@@ -79,5 +71,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("token", "silence", "acknowledgement", "told", "delivery", "notice"):
+    for table in ("token", "silence", "told", "delivery", "notice"):
         op.drop_table(table)
