@@ -56,7 +56,8 @@ class PartitionTracker:
         self._relay = relay
         self._durable = streams.tracker_durable(writer.partition)
         # Neighbouring batches are worked on side by side, each in its turn: pulled, loaded, decided and stored, answered.
-        self._pull = Pull(bus.client, subjects.STREAM_IN, self._durable, BATCH)
+        # A request expires before the lease: whoever takes the partition from a process that hangs is not robbed by its request.
+        self._pull = Pull(bus.client, subjects.STREAM_IN, self._durable, BATCH, expires_seconds=LEASE_SECONDS / 3)
         self._loaded: asyncio.Queue[tuple[Sequence[Msg], Sequence[ReadPush], Loaded]] = asyncio.Queue(1)
         self._stored: asyncio.Queue[tuple[Sequence[Msg], Sequence[Answer]]] = asyncio.Queue(1)
         self._traffic = Traffic()

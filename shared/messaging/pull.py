@@ -17,8 +17,9 @@ from nats.errors import Error as NatsError
 
 log = structlog.get_logger()
 
-EXPIRES_SECONDS: Final = 30
-HEARTBEAT_SECONDS: Final = 1
+EXPIRES_SECONDS: Final = 5.0
+HEARTBEATS: Final = 5
+"""Of a request, until it expires or brings all that it may."""
 SILENT_SECONDS: Final = 2.5
 """After so long without a heartbeat the request is lost, as when the server was started again: it is made anew."""
 LOOK_SECONDS: Final = 0.5
@@ -31,14 +32,20 @@ _TIME_IS_UP = "408"
 
 
 class Pull:
-    """The messages of one durable consumer while `run` runs; whoever takes batches acknowledges their messages."""
+    """The messages of one durable consumer while `run` runs; whoever takes batches acknowledges their messages.
 
-    def __init__(self, client: Client, stream: str, durable: str, most: int) -> None:
+    The server serves the oldest request first, be it of a process that hangs: until it expires it takes messages, and they come
+    to nobody else before the ack wait is over.
+    """
+
+    def __init__(self, client: Client, stream: str, durable: str, most: int, expires_seconds: float = EXPIRES_SECONDS) -> None:
         self._client = client
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._durable = durable
         self._inbox = client.new_inbox()
         self._most = most
+        expires = round(expires_seconds * 1e9)
+        self._terms = orjson.dumps({"batch": most, "expires": expires, "idle_heartbeat": expires // HEARTBEATS})
         self._arrived: list[Msg] = []
         self._something = asyncio.Event()
         self._asked = 0
@@ -101,8 +108,7 @@ class Pull:
         self._asked = self._most
         self._requests += 1
         self._heard_at = asyncio.get_running_loop().time()
-        terms = {"batch": self._most, "expires": EXPIRES_SECONDS * 10**9, "idle_heartbeat": HEARTBEAT_SECONDS * 10**9}
         try:
-            await self._client.publish(self._subject, orjson.dumps(terms), self._open)
+            await self._client.publish(self._subject, self._terms, self._open)
         except NatsError as error:
             log.warning("pull.not_asked", durable=self._durable, error=repr(error))  # asked again when the silence is noticed

@@ -82,6 +82,11 @@ async def server_and_database(server: str, folder: Path) -> AsyncIterator[tuple[
         yield nats.url, database
 
 
+async def contender(database: Database, nats_url: str, name: str) -> Process:
+    """A tracker that wants the partition; it is lost to it soon after it stops to renew its lease."""
+    return await spawned(url_of(database), nats_url, "--holder", name, "--lease", str(LEASE_SECONDS))
+
+
 async def holder_of(database: Database) -> str | None:
     """Who holds the partition; None when its lease has run out."""
     row = await asked(database, "SELECT holder, expires_at FROM partition WHERE partition = 0")
@@ -97,6 +102,32 @@ async def asked(database: Database, query: str) -> asyncpg.Record | None:
         await connection.close()
 
 
+async def taken_by(database: Database, holder: str) -> None:
+    """Wait until somebody holds the partition."""
+
+    async def holds() -> bool:
+        return await holder_of(database) == holder
+
+    await eventually(holds, within=60)
+
+
+async def test_a_tracker_that_hangs_takes_no_pushes_from_whoever_follows_it(postgres: str, tmp_path: Path) -> None:
+    async with server_and_database(postgres, tmp_path / "nats") as (nats_url, database), tracking.outside(nats_url) as world:
+        first = await contender(database, nats_url, "one")
+        await taken_by(database, "one")
+        second = await contender(database, nats_url, "two")
+        try:
+            await world.ask(reported("0", later(-60)))
+            first.send_signal(signal.SIGSTOP)
+            await taken_by(database, "two")
+            for number in range(1, 6):
+                assert (await world.ask(reported(str(number), later(-60)))).outcome == "accepted"
+        finally:
+            first.send_signal(signal.SIGCONT)
+            await ended(first)
+            await ended(second)
+
+
 async def test_a_tracker_that_wakes_up_after_its_partition_was_taken_tells_nothing_twice(postgres: str, tmp_path: Path) -> None:
     moments = Random(54)
     async with (
@@ -104,12 +135,7 @@ async def test_a_tracker_that_wakes_up_after_its_partition_was_taken_tells_nothi
         tracking.outside(nats_url) as world,
         asyncio.TaskGroup() as group,
     ):
-        url = url_of(database)
-
-        async def contender(name: str) -> Process:
-            return await spawned(url, nats_url, "--holder", name, "--lease", str(LEASE_SECONDS))
-
-        running = {"one": await contender("one"), "two": await contender("two")}
+        running = {name: await contender(database, nats_url, name) for name in ("one", "two")}
         events: list[Wire] = []
         try:
             for life in range(FREEZES):
@@ -120,15 +146,11 @@ async def test_a_tracker_that_wakes_up_after_its_partition_was_taken_tells_nothi
                 await reached(database, await tracking.position_of(database) + moments.randint(1, 390))
                 running[frozen].send_signal(signal.SIGSTOP)
                 [other] = running.keys() - {frozen}
-
-                async def taken_over(other: str = other) -> bool:
-                    return await holder_of(database) == other
-
-                await eventually(taken_over, within=60)
+                await taken_by(database, other)
                 running[frozen].send_signal(signal.SIGCONT)
                 assert await running[frozen].wait() != 0, "whoever has lost its lease ends"
                 await ended(running[frozen])
-                running[frozen] = await contender(frozen)
+                running[frozen] = await contender(database, nats_url, frozen)
             await told_once(world, database, overdue(events), within=40)
         finally:
             for process in running.values():
