@@ -1,15 +1,21 @@
-"""Many rows in one statement, sorted, so that writers never deadlock: arrays on PostgreSQL, executemany on SQLite."""
+"""Many rows in one statement, sorted, so that writers never deadlock: arrays on PostgreSQL, lists of values on SQLite."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Table, TextClause, text
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
 Row = Mapping[str, Any]
+
+SIZES: Final = (16, 4, 1)
+"""Rows of a statement on SQLite: few sizes, so that each is parsed once. The driver lets go of the interpreter once for each
+statement, and after each it waits until the loop lets it go on: row by row, a busy loop held a batch up for seconds.
+"""
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -25,14 +31,16 @@ class BulkInsert:
         self._columns = [column.name for column in table.columns]
         self._keys = [column.name for column in table.primary_key.columns]
         names = ", ".join(f'"{name}"' for name in self._columns)
-        values = ", ".join("?" for _ in self._columns)
+        values = f"({', '.join('?' for _ in self._columns)})"
         self._values = itemgetter(*self._columns)
         self._key = itemgetter(*self._keys)
         arrays = ", ".join(
             f"CAST(:{column.name} AS {column.type.compile(dialect=postgresql.dialect())}[])"  # type: ignore[no-untyped-call]
             for column in table.columns
         )
-        self._one = f'INSERT INTO "{table.name}" ({names}) VALUES ({values}) {on_conflict}'
+        self._listed = {
+            size: f'INSERT INTO "{table.name}" ({names}) VALUES {", ".join([values] * size)} {on_conflict}' for size in SIZES
+        }
         self._many = text(f'INSERT INTO "{table.name}" ({names}) SELECT * FROM unnest({arrays}) AS new {on_conflict}')
 
     def run(self, connection: Connection, rows: Iterable[Row]) -> None:
@@ -44,7 +52,17 @@ class BulkInsert:
             arrays = {name: [row[name] for row in ordered] for name in self._columns}
             connection.execute(self._many, arrays)
         else:
-            connection.exec_driver_sql(self._one, [self._values(row) for row in ordered])
+            for some in in_sizes(ordered):
+                connection.exec_driver_sql(self._listed[len(some)], tuple(chain.from_iterable(map(self._values, some))))
+
+
+def in_sizes(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """The rows in turn, as many at once as one of the sizes allows."""
+    start = 0
+    for size in SIZES:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
 
 
 class PairLookup:
