@@ -20,7 +20,7 @@ from shared.codec.receipts import Answer
 log = structlog.get_logger()
 
 TICK_SECONDS: Final = 0.5
-FEW: Final = 100
+FEW: Final = 20
 """Tasks of a turn while pushes come: the next push waits for so many at most."""
 ANSWER_SECONDS: Final = 2.0
 GIVE_WAY_SECONDS: Final = 0.5

@@ -35,7 +35,7 @@ _WRITER_PRAGMAS = (
     "trusted_schema=OFF",
     "cell_size_check=ON",
     "cache_size=-65536",
-    "wal_autocheckpoint=4000",
+    "wal_autocheckpoint=1000",  # pages: the commit that comes upon a checkpoint waits for it, and of four times as many for long
     "journal_size_limit=67108864",
 )
 _READER_PRAGMAS = ("busy_timeout=10000", "query_only=ON", "trusted_schema=OFF")
