@@ -31,8 +31,8 @@ check: setup     ## style, types, layers, contracts
 	$(PY) -m shared.lifecycle --check
 	$(PY) -m shared.formulas --check
 
-test: setup      ## every test
-	.venv/bin/pytest -q -m "not bench" $(ARGS)
+test: setup      ## every test, four at a time: they wait more than they work
+	.venv/bin/pytest -q -n 4 --dist loadgroup -m "not bench" $(ARGS)
 
 contracts: setup ## write schemas, AsyncAPI, lifecycle and formulas anew
 	$(PY) -m contracts.generate

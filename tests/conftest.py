@@ -10,6 +10,18 @@ from shared.messaging.server import NatsServer
 from shared.storage.engine import Database
 from tests.support import books, databases, servers
 
+os.environ.pop("COLUMNS", None)  # said to be 80 to tests that run side by side; our console asks when it is imported
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where tests run side by side, what shares a process that is dear to start: a module's, or the one demo."""
+    for item in items:
+        if "finished_demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("finished_demo"))
+        elif item.path.parent.name == "e2e":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
