@@ -1,5 +1,6 @@
 """What a writer knows without asking the store again: tasks that it wrote last, and batches loaded ahead of their turn."""
 
+from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -47,7 +48,7 @@ class Memory:
     def __init__(self, store: TrackerStore, most: int = MOST) -> None:
         self._store = store
         self._most = most
-        self._tasks: dict[Matter, Task] = {}
+        self._tasks: OrderedDict[Matter, Task] = OrderedDict()  # a dict looks for its first key among those that are gone
         self._ahead: list[Loaded] = []
         self._waking: Waking | None = None
 
@@ -95,10 +96,10 @@ class Memory:
             self._waking.written.update(task.matter for task in changes.tasks)
         for task in changes.tasks:
             matter = task.matter
-            self._tasks.pop(matter, None)
             self._tasks[matter] = task
+            self._tasks.move_to_end(matter)
         while len(self._tasks) > self._most:
-            del self._tasks[next(iter(self._tasks))]
+            self._tasks.popitem(last=False)
 
     def forget(self) -> None:
         """Start again from what is stored."""

@@ -1,5 +1,6 @@
 """The journal: what each batch changes in the steps of tasks, with the instant at which it became known. Figures are its sums."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, tzinfo
 from typing import NamedTuple
@@ -31,7 +32,7 @@ class Timelines:
 
     def __init__(self, most: int = 4000) -> None:
         self._most = most
-        self._kept: dict[Matter, tuple[Task, list[Step]]] = {}
+        self._kept: OrderedDict[Matter, tuple[Task, list[Step]]] = OrderedDict()
 
     def lines(self, before: Task | None, after: Task | None, zone: tzinfo) -> list[Line]:
         """As `journal_lines`."""
@@ -39,10 +40,10 @@ class Timelines:
             return []  # its clocks say when it becomes overdue, whether or not that was told yet
         were, are = self._of(before), timeline(after)
         if after is not None:
-            self._kept.pop(after.matter, None)
             self._kept[after.matter] = (after, are)
+            self._kept.move_to_end(after.matter)
             if len(self._kept) > self._most:
-                del self._kept[next(iter(self._kept))]
+                self._kept.popitem(last=False)
         return list(changed_steps(were, are, zone))
 
     def _of(self, task: Task | None) -> list[Step]:
