@@ -74,17 +74,19 @@ async def _demo(settings: Settings, host: str, port: int, seconds: float) -> Non
 
 async def _feed(url: str, running: Everything, seconds: float) -> None:
     days = list(_days())
+    loop = asyncio.get_running_loop()
+    began = loop.time()
     async with client_of(url) as client:
         with progress("days") as bar:
             job = bar.add_task("2023", total=len(days))
-            for day, lines in days:
+            for nth, (day, lines) in enumerate(days, 1):
                 for first, some in _hours(lines):
                     await _drive_to(running, first)
                     await publish_all(client, some, _refused)
                     await running.tracker.idle()
                 await _drive_to(running, day + _MOMENT)  # what crosses at midnight is of the morning digest
                 bar.update(job, description=f"{day - timedelta(days=1):%Y-%m-%d}", advance=1)
-                await asyncio.sleep(seconds / len(days))
+                await asyncio.sleep(began + seconds * nth / len(days) - loop.time())  # what the work took is not waited for again
 
 
 async def _drive_to(running: Everything, instant: datetime) -> None:
