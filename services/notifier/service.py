@@ -55,7 +55,7 @@ class Notifier:
         self._rounds = Rounds(desk)
         self.senders = [Sender(one, channels.per_minute(name), desk, self._rounds) for name, one in channels.items()]
         Asked(self._broker, database, desk)
-        self.watchman = Watchman(self._broker, desk, self.wake)
+        self.watchman = Watchman(self._broker, desk, self.wake, settings.partitions)
         self._woken = [asyncio.Event() for _ in range(1 + len(self.senders))]
         self._under_way = False
         self._behind_since: float | None = None

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes
@@ -12,10 +11,8 @@ from pathlib import Path
 import orjson
 
 from contracts import subjects
-from contracts.health import Detector, DetectorPartition
 from services.notifier.channels.message import Message, Outcome, Recipient, delivered
 from shared.messaging import streams
-from shared.messaging.server import NatsServer
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
@@ -294,44 +291,6 @@ async def test_a_storm_is_one_message_for_each_person(database: Database, nats_u
     [told] = web.received
     assert "→ 大气科负责人、大气科承办人" in text_of(told)
     assert "200 件" in text_of(told)
-
-
-async def test_the_notifier_itself_alarms_when_the_detector_is_silent(
-    database: Database, nats_server: NatsServer, tmp_path: Path
-) -> None:
-    async with web_receiver() as web:
-        web.answers.extend([TAKEN] * 9)
-        written(tmp_path, robot(web.url))
-        async with telling(settings(nats_server.url, tmp_path), database) as office:
-            watchman = office.notifier.watchman
-            for silent in (30, 36, 80):
-                watchman.elapsed = lambda silent=silent: time.monotonic() + silent  # type: ignore[misc]
-                await watchman.look()
-            [alarm] = await office.settled(1)
-    assert (alarm.notice.person, alarm.notice.occasion.kind, alarm.state) == ("keeper", "alarm", "told")
-    [told] = web.received
-    assert "系统报警：到期检测无心跳" in text_of(told)
-
-
-async def test_a_detector_that_is_late_or_holds_alerts_back_is_told_of_once(
-    database: Database, nats_server: NatsServer, tmp_path: Path
-) -> None:
-    def beat(lag: float, held: bool) -> bytes:
-        partition = DetectorPartition(partition=0, lag_seconds=lag, watermark=None, looked_at=None)
-        since, why = (later(0), "moved on by 1 h") if held else (None, None)
-        return (
-            Detector(at=later(0), holder="t", held_since=since, held_why=why, partitions=(partition,)).model_dump_json().encode()
-        )
-
-    written(tmp_path, "")
-    async with telling(settings(nats_server.url, tmp_path), database) as office:
-        watchman = office.notifier.watchman
-        for lag, held in ((0, False), (119, False), (121, False), (500, True), (500, True), (0, False), (121, False)):
-            await watchman._on_heartbeat(beat(lag, held))
-            await watchman.look()
-        found = await office.settled(2)
-    said = sorted(one.notice.occasion.rung[:6] for one in found)
-    assert set(said) == {"到期检测滞后", "系统时钟发生"}
 
 
 async def test_another_tracker_beside_the_notifier_changes_nothing(database: Database, nats_url: str, tmp_path: Path) -> None:
