@@ -156,6 +156,9 @@ class Acknowledged(FactData):
     person: str = Field(description="Id of the person in the office's roster.")
     clock: ClockName | None = Field(description="Whose alerts; null for all that were raised so far.")
     version: int | None = Field(description="Of which due-version of the clock; null for all.")
+    seen: Instant | None = Field(
+        description="When the newest alert was raised that the person was shown; null where nobody said."
+    )
 
 
 class Urged(FactData):

@@ -184,6 +184,11 @@ class Acknowledged(Handling):
     version: Annotated[int, Field(ge=1, le=100_000)] | None = Field(
         default=None, description="Only the alerts of this due-version of the clock; those of all its versions, if absent."
     )
+    seen: Instant | None = Field(
+        default=None,
+        description="When the newest alert was raised that the person was shown: those raised later are not covered. Never more "
+        "than those raised by the time of the event, which is what counts if absent.",
+    )
 
     @model_validator(mode="after")
     def _version_of_a_clock(self) -> "Acknowledged":

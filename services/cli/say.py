@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from contracts.receipt import Receipt
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, output, print_json, settings_for
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, output, print_json, settings_for
 from services.cli.feed import push_lines
 from services.cli.one_task import NumberArgument, OwnerArgument
 from shared.clock import SystemClock
@@ -32,6 +32,7 @@ def acknowledge(
     owner: OwnerArgument,
     number: NumberArgument,
     person: Annotated[str, typer.Option("--person", help="Who has taken note: an id of the office's people.toml.")],
+    seen: Annotated[str | None, typer.Option("--seen", help="Only of what was raised until then; of all, if absent.")] = None,
     source: SourceOption = None,
     patience: PatienceOption = 30.0,
     data: DataOption = DEFAULT_DATA,
@@ -39,9 +40,12 @@ def acknowledge(
 ) -> None:
     """知悉: a person has taken note of all alerts of a task that are raised so far. No clock stops. Exit 1 when it is rejected.
 
-    Example: `duban task acknowledge city-command ZB-001 --person wang-1 --as gx-bureau`
+    Examples: `duban task acknowledge city-command ZB-001 --person wang-1 --as gx-bureau` ·
+    `duban task acknowledge city-command ZB-001 --person wang-1 --seen 2026-12-01T09:00`
     """
-    _say(data, "acknowledged", (owner, number, source), {"person": person}, patience, as_json)
+    until = instant(seen, settings_for(data).zone)
+    shown = {} if until is None else {"seen": until.isoformat()}
+    _say(data, "acknowledged", (owner, number, source), {"person": person} | shown, patience, as_json)
 
 
 def urge(

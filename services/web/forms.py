@@ -1,5 +1,7 @@
 """Forms that are posted: read with a limit, and only from our own pages."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,6 +38,20 @@ async def form_of(request: Request, page: str) -> dict[str, str]:
     except ValueError:
         raise BadForm(422, "请求的内容无法读取。请打开“我的提醒”再操作。") from None
     return dict(said)
+
+
+def instant_in(form: Mapping[str, str], name: str) -> datetime | None:
+    """An instant with its offset in a field of a form; None where the form has no such field. Raises BadForm."""
+    said = form.get(name)
+    if said is None:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise BadForm(422, "请求的内容无法读取。请打开“我的提醒”再操作。")
+    return found
 
 
 def is_ours(request: Request, page: str) -> bool:

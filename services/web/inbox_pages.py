@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from contracts.notice_list import NoticeList
 from services.web.asking import Asked, WrongParameter
 from services.web.books import Books
-from services.web.forms import BadForm, form_of
+from services.web.forms import BadForm, form_of, instant_in
 from services.web.inbox_list import notice_list
 from services.web.inbox_view import DATA_PATH, PATH, inbox_view
 from services.web.keys import closed_door, keep_key, owner_of, sent_key
@@ -90,7 +90,7 @@ class Inbox:
             person = await owner_of(sent_key(request), self._books, self._people)
             if person is None:
                 return closed_door()
-            matter = Matter(form.get("owner", ""), form.get("number", ""))
+            matter, seen = Matter(form.get("owner", ""), form.get("number", "")), instant_in(form, "seen")
             async with self._books.open() as snapshot:
                 told = await was_told(snapshot, person.id, matter)
         except (BadForm, NotStored) as error:
@@ -99,7 +99,7 @@ class Inbox:
             return HTMLResponse(render_trouble("没有向您发过关于这件事项的提醒。"), status_code=404)
         offset = form.get("offset", "")
         back = {"offset": offset} if offset.isascii() and offset.isdigit() and int(offset) else {}
-        return answer_to(await self._says.acknowledge(person.id, [matter]), PATH, back)
+        return answer_to(await self._says.acknowledge(person.id, {matter: seen}), PATH, back)
 
 
 def answer_to(said: Sequence[Said], path: str, back: dict[str, str]) -> Response:

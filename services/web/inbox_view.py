@@ -54,6 +54,8 @@ class Group:
     left: str
     href: str
     to_acknowledge: bool
+    seen: str
+    """When the newest of the alerts was raised that are shown, as the form says it."""
     lines: tuple[Line, ...]
 
 
@@ -120,6 +122,7 @@ def group_of(task: NoticeTask, listed: NoticeList, people: People) -> Group:
         left=time_left,
         href=task.href,
         to_acknowledge=task.to_acknowledge,
+        seen=max(one.at for one in task.notices).isoformat(),
         lines=tuple(_line(one, people) for one in task.notices),
     )
 

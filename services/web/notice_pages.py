@@ -85,8 +85,12 @@ class Notices:
                 told.setdefault(Matter(notice.occasion.owner, notice.occasion.number), []).append(notice.occasion)
         tasks, taken = await snapshot.tasks_of(told), await noted(snapshot, told)
         of_these = [one for one in taken if any(one.covers(of) for of in told[Matter(one.owner, one.number)])]
-        waiting = [matter for matter, of in told.items() if to_acknowledge(tasks.get(matter), of, taken, person)]
-        return Opened(delivery, person, signature, tuple(of_these), tuple(waiting))
+        waiting = {
+            matter: max(one.at for one in of)
+            for matter, of in told.items()
+            if to_acknowledge(tasks.get(matter), of, taken, person)
+        }
+        return Opened(delivery, person, signature, tuple(of_these), waiting)
 
 
 def _trouble(error: _Closed | BadForm | NotStored) -> HTMLResponse:

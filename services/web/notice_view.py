@@ -1,7 +1,8 @@
 """What the page of one message shows: what it said, and who took note of the tasks in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.web import wording
 from services.web.inbox_view import SAID
@@ -19,7 +20,8 @@ class Opened:
     person: str
     signature: str
     noted: tuple[Acknowledged, ...]
-    waiting: tuple[Matter, ...]
+    waiting: Mapping[Matter, datetime]
+    """With when the newest alert was raised that the message tells of."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """What people say on a page goes the way of every push: an event of the office's own source, answered by a receipt."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import tzinfo
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Final, Protocol
 from uuid import uuid4
 
@@ -41,8 +42,10 @@ class Said:
 class Says(Protocol):
     """Puts on record what people say."""
 
-    async def acknowledge(self, person: str, matters: Sequence[Matter]) -> list[Said]:
-        """A person (id) has taken note of the alerts of some tasks; waits for the receipts, but not for ever."""
+    async def acknowledge(self, person: str, shown: Mapping[Matter, datetime | None]) -> list[Said]:
+        """A person (id) has taken note of the alerts of some tasks, up to the newest one that was shown, or of all where nobody
+        knows what was; waits for the receipts, but not for ever.
+        """
         ...
 
 
@@ -64,12 +67,16 @@ class Saying:
         await client.flush()
         self._client = client
 
-    async def acknowledge(self, person: str, matters: Sequence[Matter]) -> list[Said]:
+    async def acknowledge(self, person: str, shown: Mapping[Matter, datetime | None]) -> list[Said]:
         found: list[Said] = []
-        for start in range(0, len(matters), AT_ONCE):
-            some = matters[start : start + AT_ONCE]
-            found += await asyncio.gather(*(self._say("acknowledged", matter, {"person": person}) for matter in some))
+        waiting = iter(shown.items())
+        while some := list(islice(waiting, AT_ONCE)):
+            found += await asyncio.gather(*(self._acknowledge(person, matter, seen) for matter, seen in some))
         return found
+
+    async def _acknowledge(self, person: str, matter: Matter, seen: datetime | None) -> Said:
+        of = {} if seen is None else {"seen": seen.isoformat()}
+        return await self._say("acknowledged", matter, {"person": person} | of)
 
     async def _say(self, what: str, matter: Matter, said: dict[str, str]) -> Said:
         at = self._clock.now().astimezone(self._zone)

@@ -302,7 +302,7 @@ def _note(matter: Matter, cause: Cause, data: Noted) -> c.NoteOnTask:
 
 def _acknowledge(matter: Matter, cause: Cause, data: Acknowledged) -> c.AcknowledgeAlerts:
     clock = None if data.clock is None else ClockName(data.clock)
-    return c.AcknowledgeAlerts(matter, cause, data.person, clock, data.version)
+    return c.AcknowledgeAlerts(matter, cause, data.person, clock, data.version, _utc(data.seen))
 
 
 def _urge(matter: Matter, cause: Cause, data: Urge | Urged) -> c.UrgeTask:

@@ -136,7 +136,9 @@ _FACTS: Final[dict[str, Callable[[dict[str, Any]], f.AnyFact]]] = {
     "accepted": lambda d: f.Accepted(_at(d), _stopped(d), clocks_of(d["clocks"])),
     "responded": lambda d: f.Responded(_at(d), _stopped(d), clocks_of(d["clocks"])),
     "noted": lambda d: f.Noted(_at(d), d["priority"], clocks_of(d["clocks"])),
-    "acknowledged": lambda d: f.Acknowledged(_at(d), d["person"], d["clock"] and ClockName(d["clock"]), d["version"]),
+    "acknowledged": lambda d: f.Acknowledged(
+        _at(d), d["person"], d["clock"] and ClockName(d["clock"]), d["version"], _instant_or_none(d.get("seen"))
+    ),
     "urged": lambda d: f.Urged(_at(d), d["form"], d["document_number"]),
     "assigned": lambda d: f.Assigned(_at(d), d["to"]),
     "unit-submitted": lambda d: f.UnitSubmitted(_at(d), d["unit"]),

@@ -261,6 +261,8 @@ class AcknowledgeAlerts(Command):
     """Id in the office's roster."""
     clock: ClockName | None = None
     version: int | None = None
+    seen: datetime | None = None
+    """When the newest alert was raised that the person was shown."""
 
     action: ClassVar[str] = "acknowledge"
     rank: ClassVar[int] = 4

@@ -114,6 +114,8 @@ class Acknowledged(Fact):
     person: str
     clock: ClockName | None
     version: int | None
+    seen: datetime | None = None
+    """When the newest alert was raised that the person was shown."""
 
     kind: ClassVar[str] = "acknowledged"
 

@@ -82,7 +82,9 @@ class Notice:
 
 @value
 class Acknowledged:
-    """Somebody took note (知悉) of a task's alerts raised until then: of one clock in one due-version, or of all."""
+    """Somebody took note (知悉) of a task's alerts raised until then: of one clock in one due-version, or of all. `seen` is when
+    the newest one was raised that was shown: none that is newer is covered.
+    """
 
     owner: str
     number: str
@@ -90,12 +92,13 @@ class Acknowledged:
     person: str
     clock: str | None = None
     version: int | None = None
+    seen: datetime | None = None
 
     def covers(self, occasion: Occasion) -> bool:
         """Whether this speaks of an occasion."""
         return (
             (self.owner, self.number) == (occasion.owner, occasion.number)
-            and occasion.at <= self.at
+            and occasion.at <= (self.at if self.seen is None else min(self.at, self.seen))
             and self.clock in (None, occasion.topic)
             and self.version in (None, occasion.version)
         )

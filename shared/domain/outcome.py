@@ -124,7 +124,7 @@ def _note(task: Task, command: c.NoteOnTask, policy: Policy, calendar: Calendar)
 
 
 def _acknowledge(task: Task, command: c.AcknowledgeAlerts, policy: Policy, calendar: Calendar) -> f.Acknowledged:
-    return f.Acknowledged(command.cause.at, command.person, command.clock, command.version)
+    return f.Acknowledged(command.cause.at, command.person, command.clock, command.version, command.seen)
 
 
 def _urge(task: Task, command: c.UrgeTask, policy: Policy, calendar: Calendar) -> f.Urged:

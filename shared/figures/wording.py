@@ -27,6 +27,6 @@ def wording(fact: f.AnyFact) -> str | None:
 
 def _alerts(fact: f.Acknowledged) -> str:
     if fact.clock is None:
-        return "此前全部提醒"
+        return "此前全部提醒" if fact.seen is None else "所见的全部提醒"
     version = "" if fact.version is None else f"（第 {fact.version} 次时限）"
     return f"{CLOCKS[fact.clock]}提醒{version}"

@@ -84,7 +84,8 @@ async def noted(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowl
         entry = decode_fact(bytes(row.body))
         if isinstance(entry.fact, f.Acknowledged):
             said, clock = entry.fact, None if entry.fact.clock is None else str(entry.fact.clock)
-            found.append(Acknowledged(entry.matter.owner, entry.matter.number, said.at, said.person, clock, said.version))
+            owner, number = entry.matter.owner, entry.matter.number
+            found.append(Acknowledged(owner, number, said.at, said.person, clock, said.version, said.seen))
     return sorted(found, key=lambda one: one.at)
 
 

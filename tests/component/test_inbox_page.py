@@ -200,6 +200,34 @@ async def test_taking_note_says_so_once_for_the_person_and_goes_back(office: Inb
     assert "<b>" not in await page(office, "/inbox?said=<b>")
 
 
+async def test_taking_note_covers_what_was_shown(office: Inboxes) -> None:
+    near, late = notice("SZ-1", kind="near", told_at=at(days=29)), notice("SZ-1")
+    await office.commit(registered("SZ-1"))
+    await office.tell(near, at=at(days=29))
+    await office.enter("air-1")
+    opened = await page(office)
+    await office.tell(late)
+    form = {name: unescape(said) for name, said in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', opened)}
+    assert form["seen"] == near.occasion.at.isoformat()
+    assert (await office.client.post("/inbox/acknowledge", data=form)).status_code == 303
+    assert office.heard.seen == {matter("SZ-1"): near.occasion.at}
+    assert f'name="seen" value="{late.occasion.at.isoformat()}"' in unescape(await page(office))
+    for wrong in ("", "soon", "2026-12-24", "2026-12-24T09:00"):
+        assert (await office.client.post("/inbox/acknowledge", data=form | {"seen": wrong})).status_code == 422, wrong
+
+
+async def test_who_took_note_of_an_older_alert_only_may_take_note_of_the_newer_one(office: Inboxes) -> None:
+    near, late = notice("SZ-1", kind="near", told_at=at(days=29)), notice("SZ-1")
+    noted = about(matter("SZ-1"), acknowledge(at(days=31), person="air-1", seen=near.occasion.at))
+    await office.commit(registered("SZ-1"), noted)
+    await office.tell(near, late)
+    await office.enter("air-1")
+    text = await page(office)
+    assert text.count("✓ 大气科承办人") == 1
+    assert "尚无人知悉" in text
+    assert "<button" in text
+
+
 async def test_what_is_refused_says_why_and_what_is_unknown_says_so(office: Inboxes) -> None:
     await office.commit(registered("SZ-1"))
     await office.tell(notice("SZ-1"))

@@ -55,6 +55,15 @@ async def test_the_button_takes_note_of_all_tasks_of_the_message_at_once(office:
     assert "已记录：知悉。" in (await office.client.get(answer.headers["location"])).text
 
 
+async def test_the_button_covers_what_the_message_said_and_nothing_newer(office: Inboxes) -> None:
+    near, late = notice("SZ-1", kind="near"), notice("SZ-1")
+    await office.commit(registered("SZ-1"))
+    await office.tell(near, messages=[message("d-1", near)])
+    await office.tell(late, messages=[message("d-2", late)])
+    await office.client.post("/notice", data=form(seen=late.occasion.at.isoformat()))
+    assert office.heard.seen == {matter("SZ-1"): near.occasion.at}
+
+
 async def test_what_is_noted_or_over_is_not_noted_again(office: Inboxes) -> None:
     await sent(office, "SZ-1", "SZ-2", "SZ-3")
     noted = about(matter("SZ-1"), acknowledge(at(days=31), person="air-1"))

@@ -20,11 +20,13 @@ def test_what_staff_say_of_a_task_is_on_record_and_answered(tmp_path: Path) -> N
         acknowledged = asked("task", "acknowledge", SOURCE, "A", "--person", "wang-1", "--data", data)
         assert (acknowledged.code, acknowledged.err) == (0, ""), acknowledged
         assert acknowledged.out == f"accepted: acknowledged, A of {SOURCE}, by bureau, at position 0-2\n"
+        seen = ("--seen", "2026-11-23T09:00", "--as", "gx-bureau")
+        assert asked("task", "acknowledge", SOURCE, "A", "--person", "li-2", *seen, "--data", data).code == 0
         by_bureau = ("--as", "gx-bureau", "--data", data)
         assert asked("task", "urge", SOURCE, "A", "--text", "请尽快反馈[1]", *by_bureau).code == 0
         assert asked("task", "urge", SOURCE, "A", "--letter", LETTER, *by_bureau).code == 0
         assigned = asked("task", "assign", SOURCE, "A", "--to", "李[2]", *by_bureau, "--json")
-        assert (assigned.code, assigned.json["outcome"], assigned.json["position"]) == (0, "accepted", 5)
+        assert (assigned.code, assigned.json["outcome"], assigned.json["position"]) == (0, "accepted", 6)
 
         wrong = asked("task", "assign", SOURCE, "A", "--to", " ", *by_bureau)
         assert (wrong.code, wrong.out.count("\n")) == (1, 1), wrong
@@ -40,11 +42,12 @@ def test_what_staff_say_of_a_task_is_on_record_and_answered(tmp_path: Path) -> N
     said = [(entry["fact"], entry["said"], entry["source"]) for entry in found["timeline"]]
     assert said[1:] == [
         ("acknowledged", "知悉：wang-1（此前全部提醒）", "bureau"),
+        ("acknowledged", "知悉：li-2（所见的全部提醒）", "gx-bureau"),
         ("urged", "催办", "gx-bureau"),
         ("urged", f"督办函：{LETTER}", "gx-bureau"),
         ("assigned", "分派：李[2]", "gx-bureau"),
     ]
-    assert len({entry["event"] for entry in found["timeline"]}) == 5
+    assert len({entry["event"] for entry in found["timeline"]}) == 6
     assert all(entry["event"].startswith("cli-") for entry in found["timeline"][1:])
     assert (found["handler"], found["state"]["place"]) == ("李[2]", "pending")
     assert "handler 李[2]" in shown.out

@@ -62,13 +62,16 @@ async def test_an_inbox_is_by_task_the_latest_first(database: Database) -> None:
 async def test_who_took_note_is_read_from_the_ledger_as_soon_as_it_is_there(database: Database) -> None:
     tracker = SqlTrackerStore(database)
     second = acknowledge(at(days=2), person="office", id_="second")
-    first = acknowledge(at(days=1), person="air-1")
+    first = acknowledge(at(days=1), person="air-1", seen=at(hours=23))
     draft = Draft(await taken(tracker)).take(registered("1"), about(matter("1"), first), about(matter("1"), second))
     await committed(tracker, draft.take(registered("2"), about(matter("2"), first)))
     async with ReadStore(database).snapshot() as snapshot:
         found = await noted(snapshot, [matter("1"), matter("9")])
         assert await noted(snapshot, []) == []
-    assert [(one.person, one.at, one.number) for one in found] == [("air-1", at(days=1), "1"), ("office", at(days=2), "1")]
+    assert [(one.person, one.at, one.seen, one.number) for one in found] == [
+        ("air-1", at(days=1), at(hours=23), "1"),
+        ("office", at(days=2), None, "1"),
+    ]
 
 
 async def test_the_dues_that_run_are_those_nearest_to_now_in_their_order(database: Database) -> None:

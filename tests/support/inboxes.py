@@ -1,6 +1,6 @@
 """The pages of people over a store of a test's own: what was told to whom is written down, and what they say is kept."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -113,10 +113,12 @@ class Heard:
 
     results: dict[Matter, tuple[str, str]] = field(default_factory=dict)
     said: list[tuple[str, Matter]] = field(default_factory=list)
+    seen: dict[Matter, datetime | None] = field(default_factory=dict)
 
-    async def acknowledge(self, person: str, matters: Sequence[Matter]) -> list[Said]:
-        self.said += [(person, one) for one in matters]
-        return [Said(one, *self.results.get(one, ("taken", ""))) for one in matters]
+    async def acknowledge(self, person: str, shown: Mapping[Matter, datetime | None]) -> list[Said]:
+        self.said += [(person, one) for one in shown]
+        self.seen |= shown
+        return [Said(one, *self.results.get(one, ("taken", ""))) for one in shown]
 
 
 @dataclass

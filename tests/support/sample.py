@@ -230,8 +230,9 @@ def acknowledge(
     person: str = "p-1",
     clock: ClockName | None = None,
     version: int | None = None,
+    seen: datetime | None = None,
 ) -> c.AcknowledgeAlerts:
-    return c.AcknowledgeAlerts(MATTER, cause(c.AcknowledgeAlerts, when, id_, source), person, clock, version)
+    return c.AcknowledgeAlerts(MATTER, cause(c.AcknowledgeAlerts, when, id_, source), person, clock, version, seen)
 
 
 def urge(when: datetime, *, id_: str = "urge", source: str = CITY, letter: str | None = None) -> c.UrgeTask:

@@ -98,14 +98,25 @@ class TellingOffice:
         self._record(command.matter, decided)
         return True
 
-    def acknowledges(self, when: str, person: str, number: str, *, clock: str | None = None, version: int | None = None) -> None:
+    def acknowledges(
+        self,
+        when: str,
+        person: str,
+        number: str,
+        *,
+        clock: str | None = None,
+        version: int | None = None,
+        seen: str | None = None,
+    ) -> None:
         """A person takes note of a task's alerts."""
         self.until(local(when))
-        self.takes_note(person, next(matter for matter in self.tasks if matter.number == number), clock=clock, version=version)
+        matter = next(matter for matter in self.tasks if matter.number == number)
+        shown = None if seen is None else local(seen)
+        self.acknowledged.append(Acknowledged(*matter, self.now, person, clock, version, shown))
 
-    def takes_note(self, person: str, matter: Matter, *, clock: str | None = None, version: int | None = None) -> None:
-        """The same now."""
-        self.acknowledged.append(Acknowledged(*matter, self.now, person, clock, version))
+    def takes_note(self, person: str, matter: Matter) -> None:
+        """The same now, of all that was raised."""
+        self.acknowledged.append(Acknowledged(*matter, self.now, person))
 
     def stands_still_until(self, when: str) -> None:
         """Nothing runs up to an instant; then everything that was crossed is put on record, and told."""

@@ -85,7 +85,11 @@ def every_kind() -> dict[str, f.Entry]:
     refused = MemoryTracker().push(register(at(0)), request_return(at(0.1)), refuse_return(at(0.2)))
     refused.push(request_return(at(0.3), id_="again"), approve_return(at(0.4)), transfer(at(0.5), source=CITY), not_accept(at(1)))
     whole = MemoryTracker().push(register(at(0), policy="whole"), sign(at(0.1)), accept(at(0.2)), respond(at(0.3)))
-    whole.push(acknowledge(at(0.35), clock=ClockName.SIGN, version=1), urge(at(0.35), letter="督〔2026〕3号"), assign(at(0.35)))
+    whole.push(
+        acknowledge(at(0.35), clock=ClockName.SIGN, version=1, seen=at(0.3)),
+        urge(at(0.35), letter="督〔2026〕3号"),
+        assign(at(0.35)),
+    )
     whole.push(note(at(0.4), priority="urgent", due=at(20)), split(at(0.5)), tell_of_part(at(0.6)))
     whole.push(submit(at(1), unit="water"), submit(at(2)), approve(at(3)), evaluate(at(4)), look_back(at(5)), archive(at(6)))
     whole.push(relapse(at(7)))

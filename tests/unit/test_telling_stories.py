@@ -1,7 +1,7 @@
 """Stories of an office: who is told of which alert when, through weekends, make-up days, breaks and the steps of the ladder."""
 
 from tests.support.posts import given_to, story
-from tests.support.sample import amend, approve
+from tests.support.sample import SHANGHAI, amend, approve
 from tests.support.telling import TellingOffice, local
 
 FRIDAY = "2026-12-04 17:30"
@@ -13,6 +13,14 @@ def late_over_the_weekend() -> TellingOffice:
     office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
     office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
     office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+    return office
+
+
+def monday_late() -> TellingOffice:
+    """The same, told of as late on Monday."""
+    office = late_over_the_weekend()
+    monday = office.at("2026-12-07 09:00")
+    monday.expects("handler-1", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
     return office
 
 
@@ -69,10 +77,7 @@ def test_what_falls_due_before_the_digest_of_the_day_waits_for_it() -> None:
 
 
 def test_acknowledgement_stops_the_ladder_of_the_alert_but_not_the_next_alert() -> None:
-    office = late_over_the_weekend()
-    office.at("2026-12-07 09:00").expects("handler-1", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects(
-        "deputy", "late-1wd 7"
-    )
+    office = monday_late()
     office.acknowledges("2026-12-07 10:00", "head-of-air", "7")
     friday = office.at("2026-12-11 09:00")
     friday.expects("deputy", "late-5wd 7").expects("head", "late-5wd 7").expects("supervision", "late-5wd 7")
@@ -85,6 +90,27 @@ def test_an_acknowledgement_of_another_clock_or_version_stops_nothing() -> None:
     office.acknowledges("2026-12-03 09:30", "handler-1", "7", clock="sign")
     office.acknowledges("2026-12-03 09:31", "handler-1", "7", clock="finish", version=2)
     office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+
+
+def test_who_takes_note_by_the_link_of_an_old_message_stops_nothing_of_what_came_after_it() -> None:
+    office = monday_late()
+    office.acknowledges("2026-12-07 10:00", "handler-1", "7", seen="2026-12-03 17:30")
+    office.at("2026-12-09 09:00").expects("head", "late-1wd 7")
+
+
+def test_who_takes_note_of_the_newest_alert_stops_its_ladder() -> None:
+    office = monday_late()
+    [newest] = {one.at for one in office.raised if one.rung == "late-1wd"}
+    office.acknowledges("2026-12-07 10:00", "handler-1", "7", seen=f"{newest.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    office.at("2026-12-11 09:00")
+    assert office.why("head", "late-1wd 7") == ["acknowledged"]
+
+
+def test_nobody_takes_note_of_what_is_yet_to_come_whatever_they_say_was_shown() -> None:
+    office = late_over_the_weekend()
+    office.acknowledges("2026-12-04 10:00", "head-of-air", "7", seen="2027-01-01 00:00")
+    monday = office.at("2026-12-07 09:00")
+    monday.expects("handler-1", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
 
 
 def test_who_took_note_in_the_night_is_not_told_in_the_morning_of_what_others_are() -> None:

@@ -56,6 +56,8 @@ def test_an_acknowledgement_says_who_and_of_which_alerts_and_stops_no_clock() ->
     now = given(*LATE).swept(at(8))
     outcome = now.when(acknowledge(at(8), person="wang-1", clock=ClockName.FINISH, version=1)).then("acknowledged")
     assert outcome.entries[0].fact == f.Acknowledged(at(8), "wang-1", ClockName.FINISH, 1)
+    shown = now.when(acknowledge(at(8), person="wang-1", seen=at(7))).then("acknowledged")
+    assert shown.entries[0].fact == f.Acknowledged(at(8), "wang-1", None, None, at(7))
     assert the(now.task).alerts
     assert replace(the(outcome.task), last=the(now.task).last) == now.task
 
@@ -158,6 +160,7 @@ def test_assigned_late_it_is_the_same_as_in_order() -> None:
         ("task.acknowledged", {"person": "p", "clock": "sign", "version": 0}, "$.data.version", "greater than or equal to 1"),
         ("task.acknowledged", {"person": "p", "clock": "sign", "version": 100_001}, "$.data.version", "less than or equal to"),
         ("task.acknowledged", {"person": " "}, "$.data.person", "pattern"),
+        ("task.acknowledged", {"person": "p", "seen": "2026-12-03T09:00:00"}, "$.data.seen", "has no zone"),
     ],
 )
 def test_what_is_wrong_in_them_is_named(what: str, data: dict[str, Any], path: str, saying: str) -> None:
@@ -171,6 +174,9 @@ def test_the_data_of_the_events_reaches_the_commands() -> None:
     command = decoded(*of_type("task.acknowledged", data={"person": "p-1", "clock": "look-back", "version": 3, "by": "王"}))
     assert isinstance(command, AcknowledgeAlerts)
     assert (command.person, command.clock, command.version) == ("p-1", ClockName.LOOK_BACK, 3)
+    shown = decoded(*of_type("task.acknowledged", data={"person": "p-1", "seen": "2026-11-23T09:00:00+08:00"}))
+    assert isinstance(shown, AcknowledgeAlerts)
+    assert shown.seen == at(0)
     letter = decoded(*of_type("task.urged", data={"form": "letter", "document_number": LETTER}))
     assert isinstance(letter, UrgeTask)
     assert (letter.form, letter.document_number) == ("letter", LETTER)
@@ -187,6 +193,7 @@ def test_the_families_know_no_letter_whatever_else_they_say(what: str) -> None:
     ("fact", "said"),
     [
         (f.Acknowledged(at(0), "p-1", None, None), "知悉：p-1（此前全部提醒）"),
+        (f.Acknowledged(at(1), "p-1", None, None, at(0)), "知悉：p-1（所见的全部提醒）"),
         (f.Acknowledged(at(0), "p-1", ClockName.FINISH, None), "知悉：p-1（办理时限提醒）"),
         (f.Acknowledged(at(0), "p-1", ClockName.SIGN, 2), "知悉：p-1（签收时限提醒（第 2 次时限））"),
         (f.Urged(at(0), "urge", None), "催办"),
