@@ -51,7 +51,12 @@ class NoticeTask(FiguresContract):
     state: Literal["pending", "handling", "suspended", "in_review", "closed", "archived", "ended"] | None
     clock: str | None = Field(description="Of its running clocks the one that is due first; null where none is.")
     due: Instant | None = Field(description="Of that clock.")
-    near: bool = Field(description="Whether an alert that the due is near holds.")
+    lamp: Literal["green", "yellow", "red", "grey", "done"] | None = Field(
+        description="How the task stands with that due, or where none runs as a whole: red becomes yellow, never green again."
+    )
+    lamp_said: str = Field(
+        description="The same with its shape, and whether it was late before, in Chinese, such as `▲ 临期（曾逾期）`."
+    )
     href: str = Field(description="Where the whole of the task is; empty where there is none.")
     to_acknowledge: bool = Field(description="Whether the person has yet to take note of some of them, and the task is open.")
     notices: tuple[NoticeLine, ...]

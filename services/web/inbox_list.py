@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 
 from contracts.notice_list import NoticeLine, NoticeList, NoticeTask, NoticeWay
 from services.web.people import People
-from shared.domain.clock import Clock
+from shared.domain.clock import Clock, ClockName
+from shared.domain.lamp import lamp, spoken
 from shared.domain.notice import Acknowledged, Occasion
 from shared.domain.task import Task
-from shared.notices.wording import reason_of
+from shared.notices.wording import KINDS, reason_of
 from shared.storage.inbox import Entry, Settled, Thread, Threads, threads_of
 from shared.storage.noticing import Delivery
 from shared.storage.reading import Snapshot
@@ -52,6 +53,7 @@ def pressing(task: Task | None) -> Clock | None:
 
 def _task(thread: Thread, found: Threads, person: str, people: People) -> NoticeTask:
     task, clock = thread.task, pressing(thread.task)
+    shown = ClockName.FINISH if clock is None else clock.name
     occasions = [entry.notice.occasion for entry in thread.entries]
     return NoticeTask(
         source=thread.matter.owner,
@@ -61,7 +63,8 @@ def _task(thread: Thread, found: Threads, person: str, people: People) -> Notice
         state=None if task is None else task.state.place,
         clock=None if clock is None else clock.name,
         due=None if clock is None else clock.due,
-        near=task is not None and clock is not None and bool(task.raised(clock)),
+        lamp=None if task is None else lamp(task, shown),
+        lamp_said=KINDS["alarm"] if task is None else spoken(task, shown),
         href="" if task is None else href_of(task),
         to_acknowledge=to_acknowledge(task, occasions, found.noted, person),
         notices=tuple(_line(entry, found.noted, people) for entry in thread.entries),

@@ -6,7 +6,6 @@ from typing import Final
 from contracts.notice_list import NoticeLine, NoticeList, NoticeTask, NoticeWay
 from services.web import wording
 from services.web.people import People
-from services.web.tasks_view import STATES
 from services.web.view import unit_name
 from shared.notices.wording import CLOCKS, DROPPED, KINDS, left
 
@@ -19,6 +18,8 @@ SAID: Final = {
 """What became of what was said on the page before, by the word for it in the address."""
 _SENT: Final = {"sending": "发送中", "delivered": "已送达", "failed": "未送达"}
 _WHY: Final = {str(why): words for why, words in DROPPED.items()}
+_LAMPS: Final = {"red": "bad", None: "bad", "yellow": "near", "green": "calm", "grey": "calm", "done": "calm"}
+"""The class of each lamp's colour; no lamp is an alarm of our own."""
 _OURSELVES: Final = "督办系统"
 
 
@@ -103,15 +104,14 @@ def inbox_view(told: NoticeList, dropped: NoticeList, people: People, said: str)
 
 def group_of(task: NoticeTask, listed: NoticeList, people: People) -> Group:
     """The notices of one task in words."""
-    lamp, lamp_class = _lamp(task, listed)
     unit, unregistered = unit_name(task.unit, people.units) if task.unit else ("", False)
     due, time_left = "", ""
     if task.due is not None and task.clock is not None:
         due = f"{CLOCKS[task.clock]}期限 {wording.deadline(task.due, people.calendar.zone)}"
         time_left = left(task.due, listed.as_of, people.calendar)
     return Group(
-        lamp=lamp,
-        lamp_class=lamp_class,
+        lamp=task.lamp_said,
+        lamp_class=_LAMPS[task.lamp],
         heading=task.title or _OURSELVES,
         count=f"{len(task.notices)} 条关于 {task.number}" if task.state is not None else f"{len(task.notices)} 条",
         owner=task.source,
@@ -125,17 +125,6 @@ def group_of(task: NoticeTask, listed: NoticeList, people: People) -> Group:
         seen=max(one.at for one in task.notices).isoformat(),
         lines=tuple(_line(one, people) for one in task.notices),
     )
-
-
-def _lamp(task: NoticeTask, listed: NoticeList) -> tuple[str, str]:
-    """Shape and word for a task as it stands now, and the class of its colour."""
-    if task.state is None:
-        return KINDS["alarm"], "bad"
-    if task.due is None or task.state == "suspended":
-        return STATES[task.state], "calm"
-    if task.due < listed.as_of:
-        return KINDS["overdue"], "bad"
-    return (KINDS["near"], "near") if task.near else ("● 正常", "calm")
 
 
 def _line(one: NoticeLine, people: People) -> Line:

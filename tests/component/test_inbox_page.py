@@ -15,7 +15,7 @@ from shared.domain.person import Role, Roster
 from shared.storage.silencing import grant
 from tests.support.drafts import about
 from tests.support.inboxes import FORM, NOW, PEOPLE, Inboxes, inboxes, matter, message, notice, registered
-from tests.support.sample import acknowledge, approve, at
+from tests.support.sample import acknowledge, amend, approve, at
 
 
 @pytest.fixture
@@ -91,6 +91,27 @@ async def test_notices_stand_by_task_with_how_bad_until_when_why_and_how(office:
     assert text.index("SZ-1") < text.index("SZ-2"), "the task with the latest notice comes first"
     assert 'href="/api/v1/task?source=city&number=SZ-1"' in text
     assert text.count("<button") == 2
+
+
+def lamp_of(text: str) -> tuple[str, str]:
+    """Class and words of the one lamp on the page."""
+    [(shown, words)] = re.findall(r'<span class="lamp (\w+)">([^<]*)</span>', text)
+    return shown, words
+
+
+async def test_the_lamp_follows_the_alerts_and_lateness_is_never_erased(office: Inboxes) -> None:
+    await office.commit(registered("SZ-1"))
+    await office.tell(notice("SZ-1"))
+    await office.enter("air-1")
+    assert lamp_of(await page(office)) == ("calm", "● 正常")
+    await office.cross("SZ-1", at(days=30))
+    assert lamp_of(await page(office)) == ("near", "▲ 临期")
+    await office.cross("SZ-1", at(days=31))
+    assert lamp_of(await page(office)) == ("bad", "■ 逾期")
+    await office.commit(about(matter("SZ-1"), amend(at(days=31.1), due=at(days=60))))
+    assert lamp_of(await page(office)) == ("near", "▲ 临期（曾逾期）")
+    await office.commit(about(matter("SZ-1"), approve(at(days=40))))
+    assert lamp_of(await page(office)) == ("calm", "✓ 已办结（曾逾期）")
 
 
 async def test_others_notices_are_nobody_elses(office: Inboxes) -> None:

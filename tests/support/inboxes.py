@@ -136,6 +136,10 @@ class Inboxes:
         store = SqlTrackerStore(self.database)
         self.draft = await committed(store, self.draft.take(*commands))
 
+    async def cross(self, number: str, before: datetime) -> None:
+        """Have the alerts of a matter raised that fall before an instant."""
+        self.draft = await committed(SqlTrackerStore(self.database), self.draft.sweep(matter(number), before))
+
     async def tell(self, *told: Notice, messages: Sequence[Delivery] = (), at: datetime = NOW) -> None:
         """Have notices told."""
         await self._settle(Judged(told, ()), messages, at)
