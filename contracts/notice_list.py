@@ -17,6 +17,15 @@ class NoticeWay(FiguresContract):
     answer: str = Field(description="What the gateway said.")
 
 
+class NoticeWord(FiguresContract):
+    """Somebody's word on a task: an urge, or a letter of supervision."""
+
+    source: str = Field(description="Who urges.")
+    event: str = Field(description="Id of the event that said it; unique with the source.")
+    letter: str = Field(description="文号 of the letter; empty where there is none.")
+    text: str = Field(description="One line of at most 200 characters.")
+
+
 class NoticeLine(FiguresContract):
     """One notice: an alert, or somebody's word on a task, that the person was told of or not."""
 
@@ -29,6 +38,7 @@ class NoticeLine(FiguresContract):
     kind: Literal["near", "overdue", "urge", "letter", "alarm"]
     at: Instant = Field(description="When the alert was raised.")
     due: Instant | None = Field(description="In force at that time.")
+    word: NoticeWord | None = Field(description="What was said, of an urge or a letter.")
     settled_at: Instant = Field(description="When the person was told, or it was decided that the person need not be.")
     urgent: bool
     route: str

@@ -13,7 +13,7 @@ from services.notifier.channels.load import load_channels
 from services.notifier.channels.message import Message, Outcome, Recipient
 from shared.clock import SystemClock
 from shared.domain.notice import Office
-from shared.notices.wording import DROPPED, KINDS, reason_of
+from shared.notices.wording import DROPPED, KINDS, reason_of, urged_by
 from shared.roster import NOTIFY, load_office, page_url
 from shared.rulebook import load_rulebook
 from shared.settings import Settings
@@ -123,6 +123,8 @@ def log(
         notice, occasion = one.notice, one.notice.occasion
         name = roster.people[notice.person].name if notice.person in roster.people else notice.person
         what = f"{KINDS[occasion.kind]} {occasion.number} {one.title}\n{occasion.topic} {occasion.rung}"
+        if occasion.word is not None:
+            what += f"\n{urged_by(occasion.word.source, occasion.word.letter, occasion.word.text)}"
         table.add_row(local(notice.tell_at, settings.zone), name, what, _became(one, settings), reason_of(notice.reason, roster))
     output.print(table)
     return None
@@ -165,6 +167,7 @@ def _document(one: Logged, reason: str) -> dict[str, Any]:
         "kind": occasion.kind,
         "at": occasion.at,
         "due": occasion.due,
+        "word": None if occasion.word is None else vars(occasion.word),
         "tell_at": notice.tell_at,
         "urgent": notice.urgent,
         "route": notice.reason.route,

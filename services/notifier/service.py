@@ -17,7 +17,7 @@ from contracts import subjects
 from services.notifier.asked import Asked
 from services.notifier.channels.load import Channels
 from services.notifier.desk import Desk
-from services.notifier.hearing import heard
+from services.notifier.hearing import heard, in_words
 from services.notifier.rounds import Rounds
 from services.notifier.sending import Sender, send_all
 from services.notifier.watchman import Watchman
@@ -30,6 +30,7 @@ from shared.ports import NotStored
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.noticing import next_telling
+from shared.storage.told import texts_of
 
 log = structlog.get_logger()
 
@@ -145,6 +146,7 @@ class Notifier:
         found = heard([message.data for message in messages])
         async with self._desk.reading.snapshot() as snapshot:
             tasks = await snapshot.tasks_of({*found.passed_on, *(matter for matter, _ in found.occasions)})
+            found = in_words(found, await texts_of(snapshot, found.events))
         planned: list[Notice] = []
         now = self._clock.now()
         passed_on = [(matter, one) for matter in found.passed_on if matter in tasks for one in standing(tasks[matter])]

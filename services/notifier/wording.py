@@ -9,7 +9,7 @@ from services.notifier.desk import Desk
 from shared.domain.matter import Matter
 from shared.domain.notice import Notice, Occasion
 from shared.domain.task import Task
-from shared.notices.wording import CLOCKS, KINDS, left
+from shared.notices.wording import CLOCKS, KINDS, left, urged_by
 
 _DAY: Final = timedelta(days=1)
 
@@ -40,7 +40,8 @@ def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime
     unit = f" {desk.units.get(task.unit, task.unit)}" if task.unit else ""
     head = f"{KINDS[one.kind]} {task.title}（{one.number}）{unit}"
     if one.due is None:
-        return f"{head}，请尽快办理"
+        said = "" if one.word is None else f"。{urged_by(one.word.source, one.word.letter, one.word.text)}"
+        return f"{head}，请尽快办理{said}"
     local = one.due.astimezone(calendar.zone)
     when = f"{local - _DAY:%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%m-%d %H:%M}"
     return f"{head}，{CLOCKS[one.topic]}期限 {when}，{left(one.due, now, calendar)}"

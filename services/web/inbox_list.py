@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlencode
 
-from contracts.notice_list import NoticeLine, NoticeList, NoticeTask, NoticeWay
+from contracts.notice_list import NoticeLine, NoticeList, NoticeTask, NoticeWay, NoticeWord
 from services.web.people import People
 from shared.domain.clock import Clock, ClockName
 from shared.domain.lamp import lamp, spoken
@@ -82,6 +82,7 @@ def _line(entry: Entry, noted: Iterable[Acknowledged], people: People) -> Notice
         kind=occasion.kind,
         at=occasion.at,
         due=occasion.due,
+        word=None if occasion.word is None else NoticeWord(**vars(occasion.word)),
         settled_at=entry.settled_at,
         urgent=notice.urgent,
         route=reason.route,

@@ -7,7 +7,7 @@ from contracts.notice_list import NoticeLine, NoticeList, NoticeTask, NoticeWay
 from services.web import wording
 from services.web.people import People
 from services.web.view import unit_name
-from shared.notices.wording import CLOCKS, DROPPED, KINDS, left
+from shared.notices.wording import CLOCKS, DROPPED, KINDS, left, urged_by
 
 PATH: Final = "/inbox"
 DATA_PATH: Final = "/api/v1/notices"
@@ -147,6 +147,8 @@ def _line(one: NoticeLine, people: People) -> Line:
 def _what(one: NoticeLine, people: People) -> str:
     if one.kind == "alarm":
         return f"{KINDS[one.kind]}：{one.rung}"
+    if one.word is not None:
+        return f"{KINDS[one.kind]} · {urged_by(one.word.source, one.word.letter, one.word.text)}"
     if one.due is None:
         return KINDS[one.kind]
     return f"{KINDS[one.kind]} · {CLOCKS[one.topic]}期限 {wording.deadline(one.due, people.calendar.zone)}"

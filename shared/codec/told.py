@@ -18,6 +18,11 @@ FACTS: Final = (*_WHAT.values(), "unit-submitted", "corrected")
 """The kinds of facts that such an event may be kept beside: told late it corrects the history."""
 
 
+def text_of(raw: bytes) -> str:
+    """The text of an accepted event; empty where it has none."""
+    return (orjson.loads(raw).get("data") or {}).get("text") or ""
+
+
 def decode_told(raw: bytes) -> Told | None:
     """What an accepted event tells; None for one of another type."""
     event = orjson.loads(raw)

@@ -34,6 +34,16 @@ _SHOWS: Final = 12
 
 
 @value
+class Word:
+    """Somebody's word on a task: the event that said it, by source and id, the number of the letter (文号), and what it says."""
+
+    source: str
+    event: str
+    letter: str = ""
+    text: str = ""
+
+
+@value
 class Occasion:
     """What there is to tell of: an alert by task, clock, due-version and rung, or somebody's word on a task."""
 
@@ -45,6 +55,8 @@ class Occasion:
     kind: Kind
     at: datetime
     due: datetime | None
+    word: Word | None = None
+    """What was said, of an urge or a letter."""
 
 
 @value

@@ -46,6 +46,11 @@ def left(due: datetime, now: datetime, calendar: Calendar) -> str:
     return f"{word} {days} 个工作日"
 
 
+def urged_by(source: str, letter: str, text: str) -> str:
+    """Who urges, by which letter, and in what words, such as `来自 city-command，文号 督〔2026〕1号：限三日内反馈`."""
+    return f"来自 {source}{f'，文号 {letter}' if letter else ''}{f'：{text}' if text else ''}"
+
+
 def reason_of(reason: Reason, roster: Roster) -> str:
     """Why a person is told, in one sentence."""
     said = f"按“{reason.route}”第 {reason.step + 1} 步，通知{reason.role.zh}"

@@ -32,6 +32,7 @@ class NoticeRow(SQLModel, table=True):
     kind: str = Field(sa_column=_text())
     at: int = Field(sa_column=Column(BigInteger, nullable=False))
     due_at: int | None = Field(sa_column=Column(BigInteger))
+    word: str | None = Field(sa_column=Column(Text))
     person: str = Field(sa_column=_text())
     reason: str = Field(sa_column=_text())
     tell_at: int = Field(sa_column=Column(BigInteger, nullable=False))

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, text
 
 from shared.domain.matter import Family, Matter
-from shared.domain.notice import Notice, Occasion, Reason
+from shared.domain.notice import Notice, Occasion, Reason, Word
 from shared.domain.person import Role
 from shared.domain.round import Judged
 from shared.domain.silence import Silence
@@ -178,10 +178,16 @@ async def silences(snapshot: Snapshot, since: datetime) -> list[Silence]:
 def notice_of(row: Any) -> Notice:
     """A notice as it lies in the store."""
     due = instant_or_none(row.due_at)
-    occasion = Occasion(row.owner, row.number, row.topic, row.version, row.rung, row.kind, from_micros(row.at), due)
+    occasion = Occasion(
+        row.owner, row.number, row.topic, row.version, row.rung, row.kind, from_micros(row.at), due, _word_of(row.word)
+    )
     said = json.loads(row.reason)
     reason = Reason(said["route"], said["step"], Role(said["role"]), tuple(said["instead_of"]), said["waited"])
     return Notice(occasion, row.person, reason, from_micros(row.tell_at), bool(row.urgent), tuple(json.loads(row.channels)))
+
+
+def _word_of(said: str | None) -> Word | None:
+    return None if said is None else Word(**json.loads(said))
 
 
 def _notice_row(notice: Notice) -> dict[str, Any]:
@@ -196,6 +202,7 @@ def _notice_row(notice: Notice) -> dict[str, Any]:
         "kind": one.kind,
         "at": to_micros(one.at),
         "due_at": None if one.due is None else to_micros(one.due),
+        "word": None if one.word is None else _json(vars(one.word)),
         "person": notice.person,
         "reason": _json(vars(notice.reason)),
         "tell_at": to_micros(notice.tell_at),

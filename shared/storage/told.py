@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from shared.codec.facts import decode_fact
+from shared.codec.told import text_of
 from shared.domain import fact as f
 from shared.domain.matter import Matter
 from shared.domain.notice import Acknowledged, Notice
@@ -26,6 +27,10 @@ _DELIVERIES: Final = PairLookup(
 _NOTED: Final = PairLookup(
     "SELECT ledger.body FROM {pairs} JOIN ledger ON ledger.owner = pair.a AND ledger.number = pair.b"
     " WHERE ledger.kind = 'acknowledged'"
+)
+_EVENTS: Final = PairLookup(
+    "SELECT ledger.event_source, ledger.event_id, ledger.event FROM {pairs}"
+    " JOIN ledger ON ledger.event_source = pair.a AND ledger.event_id = pair.b WHERE ledger.event IS NOT NULL"
 )
 
 
@@ -87,6 +92,12 @@ async def noted(snapshot: Snapshot, matters: Collection[Matter]) -> list[Acknowl
             owner, number = entry.matter.owner, entry.matter.number
             found.append(Acknowledged(owner, number, said.at, said.person, clock, said.version, said.seen))
     return sorted(found, key=lambda one: one.at)
+
+
+async def texts_of(snapshot: Snapshot, events: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What some events say in their senders' words, by source and id. They are no part of the facts, and not published."""
+    rows = await snapshot.looked_up(_EVENTS, sorted(events))
+    return {(row.event_source, row.event_id): text_of(bytes(row.event)) for row in rows}
 
 
 def _logged(row: Any, taken: Iterable[Acknowledged], sent: Mapping[str, Sequence[Delivery]]) -> Logged:

@@ -238,13 +238,15 @@ async def test_an_urge_and_a_letter_are_told_to_those_who_handle_the_matter(
         written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
         async with telling(settings(nats_url, tmp_path), database, AheadClock(0)) as office:
             await world.ask(reported("7", later(-60), unit="air", priority="extra_urgent"))
-            await world.ask(said("task.urged", "7", later(-30), form="letter", document_number="督〔2026〕1号"))
+            await world.ask(said("task.urged", "7", later(-30), form="letter", document_number="督〔2026〕1号", text="限\n三日"))
             log = by_person(await office.settled(2, number="7"))
     assert {person: (one.notice.occasion.kind, one.state) for person, one in log.items() if one.state == "told"} == {
         "air-1": ("letter", "told"),
         "air-0": ("letter", "told"),
     }
-    assert ["督办单" in text_of(one) for one in web.received] == [True]
+    [told] = web.received
+    assert "督办单" in text_of(told)
+    assert "来自 city，文号 督〔2026〕1号：限 三日" in text_of(told)
 
 
 async def test_a_consumer_that_was_deleted_is_made_again_and_tells_nobody_twice(

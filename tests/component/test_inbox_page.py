@@ -10,7 +10,7 @@ import pytest
 
 from contracts.notice_list import NoticeList
 from contracts.notices import TokensRevoked
-from shared.domain.notice import Notice, Occasion, Reason
+from shared.domain.notice import Notice, Occasion, Reason, Word
 from shared.domain.person import Role, Roster
 from shared.storage.silencing import grant
 from tests.support.drafts import about
@@ -164,6 +164,19 @@ async def test_who_was_not_told_finds_why_folded_away(office: Inboxes) -> None:
     assert "本应通知而未通知的 1 件" in folded
     assert "未通知：已办结" in folded
     assert "没有提醒" in text
+
+
+async def test_an_urge_says_whose_it_is_by_which_letter_and_in_what_words(office: Inboxes) -> None:
+    word = Word("city", "u-1", "督〔2026〕1号", "<i>限三日</i>")
+    letter = Occasion("city", "SZ-1", "urge", 7, "letter", "letter", NOW, None, word)
+    await office.commit(registered("SZ-1"))
+    await office.tell(Notice(letter, "air-1", Reason("督办单", 0, Role.HANDLER), NOW, urgent=False))
+    await office.enter("air-1")
+    text = await page(office)
+    assert "督办单 · 来自 city，文号 督〔2026〕1号：&lt;i&gt;限三日&lt;/i&gt;" in text
+    [task] = NoticeList.model_validate_json((await office.client.get("/api/v1/notices")).content).tasks
+    assert task.notices[0].word is not None
+    assert task.notices[0].word.model_dump() == vars(word)
 
 
 async def test_an_alarm_of_duban_itself_has_no_task_and_no_button(office: Inboxes) -> None:

@@ -8,7 +8,7 @@ from services.notifier.desk import Desk
 from services.notifier.wording import lines_of, title_of
 from shared.clock import SystemClock
 from shared.domain.matter import Matter
-from shared.domain.notice import Notice, Occasion, Office, Reason
+from shared.domain.notice import Kind, Notice, Occasion, Office, Reason, Word
 from shared.domain.person import Person, Role, Roster
 from shared.domain.task import Task
 from shared.domain.telling import Hours
@@ -67,6 +67,25 @@ def test_a_line_says_what_whose_until_when_and_who_is_told() -> None:
     )
     assert near.startswith("▲ 临期 工地扬尘（8） 大气科，")
     assert lines_of([told(OVERDUE)], tasks, DESK, now, named=False) == (late.partition(" → ")[0],)
+
+
+@pytest.mark.parametrize(
+    ("kind", "word", "said"),
+    [
+        ("urge", Word("city", "u-1"), "催办 {title}（7） 大气科，请尽快办理。来自 city"),
+        ("urge", Word("city", "u-1", text="请今日反馈"), "催办 {title}（7） 大气科，请尽快办理。来自 city：请今日反馈"),
+        (
+            "letter",
+            Word("city", "u-1", "督〔2026〕1号", "限三日"),
+            "督办单 {title}（7） 大气科，请尽快办理。来自 city，文号 督〔2026〕1号：限三日",
+        ),
+        ("urge", None, "催办 {title}（7） 大气科，请尽快办理"),
+    ],
+)
+def test_an_urge_says_whose_it_is_by_which_letter_and_in_what_words(kind: Kind, word: Word | None, said: str) -> None:
+    urged = Occasion("city", "7", "urge", 1, kind, kind, START, None, word)
+    [line] = lines_of([told(urged)], {MATTER: task()}, DESK, START, named=False)
+    assert line == said.format(title=task().title)
 
 
 def test_a_title_counts_things_not_people() -> None:
