@@ -1,31 +1,19 @@
 """The commands `notify`: whom an installation tells of what, and whether somebody was told."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import typer
 from rich.table import Table
 
-from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, local, output, print_json, settings_for
-from services.cli.place import open_database
+from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
+from services.cli.notify_log import log
+from services.cli.roster import office_of
 from services.notifier.channels.load import load_channels
 from services.notifier.channels.message import Message, Outcome, Recipient
 from shared.clock import SystemClock
-from shared.domain.notice import Office
-from shared.notices.wording import DROPPED, KINDS, reason_of, urged_by
-from shared.roster import NOTIFY, load_office, page_url
-from shared.rulebook import load_rulebook
-from shared.settings import Settings
-from shared.storage.noticing import Delivery
-from shared.storage.reading import ReadStore
-from shared.storage.schema import check
-from shared.storage.told import Logged, Wanted, logged
-from shared.units import load_units
-
-_OF_DELIVERY = ("id", "channel", "state", "tries", "made_at", "tried_at", "next_at", "answer", "instead_of")
-_STATES = {"waiting": "待发", "told": "已通知", "dropped": "未通知"}
-_SENT = {"sending": "发送中", "delivered": "已送达", "failed": "失败"}
+from shared.roster import NOTIFY, page_url
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,12 +23,6 @@ def add_to(app: typer.Typer) -> None:
     group.command("test")(try_)
     group.command("log")(log)
     app.add_typer(group, name="notify")
-
-
-def office_of(settings: Settings) -> Office:
-    """Whom the installation tells of what. Raises BadRoster and what a rulebook raises."""
-    units = load_units(settings.data / "units.toml")
-    return load_office(settings.data, units, load_rulebook(settings.zone, settings.data).calendar)
 
 
 def check_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
@@ -97,87 +79,3 @@ def try_(
     outcome: Outcome = asyncio.run(channels[channel].send(message, one, now))
     output.print(f"{outcome.result}: {outcome.answer}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(0 if outcome.result == "delivered" else 1)
-
-
-def log(
-    person: Annotated[str | None, typer.Option("--person", help="Id of a person.")] = None,
-    owner: Annotated[str | None, typer.Option("--owner", help="Source whose matter it is.")] = None,
-    number: Annotated[str | None, typer.Option("--number", help="Number of the matter.")] = None,
-    since: Annotated[str | None, typer.Option("--since", help="Only what was to be told from then on.")] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000)] = 50,
-    data: DataOption = DEFAULT_DATA,
-    as_json: JsonOption = False,
-) -> None:
-    """Who was told of what, when, how, why, and what the gateway said; why somebody was not told. The latest first.
-
-    Examples: `duban notify log --person air-1` · `duban notify log --owner city-command --number SZ-2026-118`
-    """
-    settings = settings_for(data)
-    wanted = Wanted(person, owner, number, None, instant(since, settings.zone))
-    found = asyncio.run(_logged(settings, wanted, limit))
-    roster = office_of(settings).roster
-    if as_json:
-        return print_json([_document(one, reason_of(one.notice.reason, roster)) for one in found])
-    table = Table("when", "person", "of", "what became of it", "why")
-    for one in found:
-        notice, occasion = one.notice, one.notice.occasion
-        name = roster.people[notice.person].name if notice.person in roster.people else notice.person
-        what = f"{KINDS[occasion.kind]} {occasion.number} {one.title}\n{occasion.topic} {occasion.rung}"
-        if occasion.word is not None:
-            what += f"\n{urged_by(occasion.word.source, occasion.word.letter, occasion.word.text)}"
-        table.add_row(local(notice.tell_at, settings.zone), name, what, _became(one, settings), reason_of(notice.reason, roster))
-    output.print(table)
-    return None
-
-
-async def _logged(settings: Settings, wanted: Wanted, limit: int) -> list[Logged]:
-    database = open_database(settings)
-    try:
-        await check(database)
-        async with ReadStore(database).snapshot() as snapshot:
-            return await logged(snapshot, wanted, limit)
-    finally:
-        await database.close()
-
-
-def _became(one: Logged, settings: Settings) -> str:
-    said = _STATES[one.state] + (f"：{DROPPED[one.why]}" if one.why else "")  # type: ignore[index]
-    if one.state == "told":
-        said = "\n".join((said, "站内", *(_sent(way, settings) for way in one.deliveries)))
-    if one.acknowledged is not None:
-        said += f"\n{one.acknowledged.person} 知悉于 {local(one.acknowledged.at, settings.zone)}"
-    return said
-
-
-def _sent(way: Delivery, settings: Settings) -> str:
-    return f"{way.channel} {_SENT[way.state]} {local(way.tried_at, settings.zone)} {way.answer}"
-
-
-def _document(one: Logged, reason: str) -> dict[str, Any]:
-    notice, occasion = one.notice, one.notice.occasion
-    return {
-        "id": notice.id,
-        "person": notice.person,
-        "owner": occasion.owner,
-        "number": occasion.number,
-        "title": one.title,
-        "clock": occasion.topic,
-        "version": occasion.version,
-        "rung": occasion.rung,
-        "kind": occasion.kind,
-        "at": occasion.at,
-        "due": occasion.due,
-        "word": None if occasion.word is None else vars(occasion.word),
-        "tell_at": notice.tell_at,
-        "urgent": notice.urgent,
-        "route": notice.reason.route,
-        "step": notice.reason.step,
-        "role": notice.reason.role,
-        "reason": reason,
-        "state": one.state,
-        "why": one.why,
-        "settled_at": one.settled_at,
-        "acknowledged_at": one.acknowledged and one.acknowledged.at,
-        "acknowledged_by": one.acknowledged and one.acknowledged.person,
-        "deliveries": [{name: vars(way)[name] for name in _OF_DELIVERY} for way in one.deliveries],
-    }

@@ -14,8 +14,8 @@ from contracts import subjects
 from contracts.notices import Granted, SilenceEnded, SilenceWanted, TokensRevoked, TokenWanted
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, local, output, print_json, settings_for
 from services.cli.feed import client_of
-from services.cli.notify import office_of
 from services.cli.place import NothingRunning, find_running, nats_url, open_database
+from services.cli.roster import office_of
 from shared.clock import SystemClock
 from shared.roster import page_url
 from shared.settings import Settings

@@ -20,6 +20,8 @@ _NOTICES: Final = (
     "SELECT notice.*, task.title FROM notice"
     " LEFT JOIN task ON task.owner = notice.owner AND task.number = notice.number AND task.latest = 1"
 )
+_WHEN: Final = "COALESCE(notice.settled_at, notice.tell_at)"
+"""When somebody was told, or it was settled that they are not, or when they are to be."""
 _DELIVERIES: Final = PairLookup(
     "SELECT told.notice, delivery.* FROM {pairs} JOIN told ON told.notice = pair.a JOIN delivery ON delivery.id = told.delivery"
     " ORDER BY delivery.made_at, delivery.id"
@@ -64,10 +66,10 @@ async def logged(snapshot: Snapshot, wanted: Wanted, limit: int) -> list[Logged]
     terms = {name: said for name, said in vars(wanted).items() if said is not None}
     named = [f"notice.{name} = :{name}" for name in terms if name != "since"]
     if wanted.since is not None:
-        named.append("notice.tell_at >= :since")
+        named.append(f"{_WHEN} >= :since")
         terms["since"] = to_micros(wanted.since)
     where = f" WHERE {' AND '.join(named)}" if named else ""
-    rows = (await snapshot.rows(f"{_NOTICES}{where} ORDER BY notice.tell_at DESC, notice.id LIMIT :n", **terms, n=limit)).all()
+    rows = (await snapshot.rows(f"{_NOTICES}{where} ORDER BY {_WHEN} DESC, notice.id LIMIT :n", **terms, n=limit)).all()
     sent = await deliveries_of(snapshot, [row.id for row in rows])
     taken = await noted(snapshot, {Matter(row.owner, row.number) for row in rows})
     return [_logged(row, taken, sent) for row in rows]

@@ -126,6 +126,19 @@ async def test_a_round_is_settled_once(database: Database) -> None:
     assert [one.deliveries for one in (*told, *dropped)] == [(replace(MESSAGE, notices=()),), ()]
 
 
+async def test_the_log_is_by_when_somebody_was_told_and_not_by_when_they_were_to_be(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    held = replace(NOTICE, person="held")
+    await store.plan([held, LATER])
+    await store.settle(Judged((LATER,), ()), (), LATER.tell_at)
+    await store.settle(Judged((held,), ()), (), NOW + timedelta(days=1))
+    async with reading.snapshot() as snapshot:
+        both = await logged(snapshot, Wanted(), 10)
+        late = await logged(snapshot, Wanted(since=NOW + timedelta(hours=2)), 10)
+    assert [one.notice.person for one in both] == ["held", "head-1"]
+    assert [one.notice.person for one in late] == ["held"]
+
+
 async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
     await store.plan([NOTICE])
