@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -23,6 +24,7 @@ from shared.storage.engine import FolderInUse
 from shared.storage.reading import ReadStore
 from shared.storage.schema import check
 from shared.storage.silencing import NotGranted, all_silences, grant
+from shared.units import load_units
 
 PATIENCE_SECONDS = 10.0
 Wanted = SilenceWanted | SilenceEnded | TokenWanted | TokensRevoked
@@ -46,7 +48,7 @@ def add(
     until: Annotated[str, typer.Option("--until", help="When it ends.")],
     since: Annotated[str | None, typer.Option("--from", help="When it begins; now where absent.")] = None,
     family: Annotated[str | None, typer.Option("--family")] = None,
-    unit: Annotated[str | None, typer.Option("--unit")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="A unit's code; with the units below it.")] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Source whose matters these are.")] = None,
     number: Annotated[str | None, typer.Option("--number", help="Number of one matter; with --owner.")] = None,
     person: Annotated[str | None, typer.Option("--person", help="Only this person is not told.")] = None,
@@ -74,6 +76,8 @@ def add(
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise typer.BadParameter(f"{'.'.join(map(str, problem['loc']))} {problem['msg'].removeprefix('Value error, ')}") from None
+    for unknown in _unknown(settings, wanted):
+        errors.print(f"duban: warning: {unknown}", markup=False, highlight=False, soft_wrap=True)
     output.print(f"silence {_granted(settings, wanted)} until {local(wanted.until, settings.zone)}", highlight=False)
 
 
@@ -132,6 +136,15 @@ def revoke(person: Annotated[str, typer.Argument(help="Id of a person.")], data:
     Example: `duban key revoke air-1`
     """
     output.print(f"{_granted(settings_for(data), TokensRevoked(person=person))} keys of {person} revoked", highlight=False)
+
+
+def _unknown(settings: Settings, wanted: SilenceWanted) -> Iterator[str]:
+    """What a silence names that no file lists. Events may name units that nobody registered, so it is no mistake for sure."""
+    units = load_units(settings.data / "units.toml")
+    if wanted.unit is not None and units and wanted.unit not in units:
+        yield f"unit {wanted.unit} is not in units.toml; what events give to it is silenced all the same"
+    if wanted.person is not None and wanted.person not in office_of(settings).roster.people:
+        yield f"person {wanted.person} is not in people.toml"
 
 
 def _granted(settings: Settings, wanted: Wanted) -> str:

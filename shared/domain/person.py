@@ -107,7 +107,7 @@ class Roster:
 
     def posted(self, role: Role, unit: str | None, source: str) -> tuple[Person, ...]:
         """Those who hold a role for a unit, or where none does for the unit above it, and so on."""
-        for level in (*self._chain(unit), None):
+        for level in (*self.chain(unit), None):
             found = tuple(person for person in self.people.values() if _holds(person, role, level, source))
             if found:
                 return found
@@ -115,7 +115,7 @@ class Roster:
 
     def on_duty(self, unit: str | None, at: datetime) -> tuple[Chosen, ...]:
         """Those on duty at an instant for a unit."""
-        chain = set(self._chain(unit))
+        chain = set(self.chain(unit))
         return tuple(
             Chosen(self.people[duty.person], Role.DUTY)
             for duty in self.duties
@@ -130,7 +130,8 @@ class Roster:
             person = self.people[absence.stand_in]
         return Chosen(person, role, tuple(away))
 
-    def _chain(self, unit: str | None) -> Iterator[str]:
+    def chain(self, unit: str | None) -> Iterator[str]:
+        """A unit and those above it, the nearest first; nothing of no unit."""
         while unit is not None:
             yield unit
             unit = self.above.get(unit)

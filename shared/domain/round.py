@@ -50,6 +50,7 @@ def judged(
     these tasks before. With an office, what missed its hours waits for the next ones, and a step for the one before it. What a
     silence covers waits for its end, and is told then if it still holds: a window of maintenance swallows nothing.
     """
+    roster = Roster({}) if office is None else office.roster
     dropped: list[tuple[Notice, Dropped]] = []
     holding: list[Notice] = []
     silenced: list[tuple[Notice, datetime]] = []
@@ -60,7 +61,7 @@ def judged(
             why = "passed-on"
         if why is not None:
             dropped.append((notice, why))
-        elif ends := [silence.until for silence in silences if silence.covers(notice, task, now)]:
+        elif ends := [silence.until for silence in silences if silence.covers(notice, task, now, roster)]:
             silenced.append((notice, min(max(ends), now + LOOK_AGAIN)))
         else:
             holding.append(notice)

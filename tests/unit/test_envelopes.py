@@ -107,4 +107,4 @@ def test_a_silence_covers_what_all_its_fields_match_from_its_start_until_before_
     fields: dict[str, Any], silent: bool
 ) -> None:
     one = replace(Silence("s", "检修", "keeper", local("2026-12-01 00:00"), local("2026-12-31 00:00")), **fields)
-    assert one.covers(notice("head"), None, NOW) is silent
+    assert one.covers(notice("head"), None, NOW, ROSTER) is silent

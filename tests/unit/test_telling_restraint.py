@@ -122,6 +122,18 @@ def test_a_silence_holds_back_what_it_covers_and_nothing_else() -> None:
     office.at("2026-12-03 09:00").expects("head-of-air", "near-1wd 1").expects("head-of-water", "near-1wd 2")
 
 
+def test_a_silence_of_a_unit_covers_the_units_below_it_and_not_the_one_above() -> None:
+    for silenced, held in (("bureau", True), ("air", True), ("squad", True), ("water", False)):
+        office = story("2026-12-01 09:00").hears(given_to("squad", "2026-12-01 09:00", "2026-12-03 17:30"))
+        day = (local("2026-12-02 08:00"), local("2026-12-02 12:00"))
+        office.silences.append(Silence("s", "设备检修", "keeper", *day, unit=silenced))
+        office.until(local("2026-12-02 11:00"))
+        assert (office.told == []) is held, silenced
+    office = story("2026-12-01 09:00").hears(given_to("air", "2026-12-01 09:00", "2026-12-03 17:30"))
+    office.silences.append(Silence("s", "设备检修", "keeper", *day, unit="squad"))
+    office.at("2026-12-02 09:00").expects("handler-1", "near-1wd 7")
+
+
 def test_what_is_done_or_covered_when_a_silence_ends_is_told_to_nobody() -> None:
     office = story("2026-12-01 09:00")
     for number in ("7", "2"):
