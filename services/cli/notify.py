@@ -1,10 +1,12 @@
 """The commands `notify`: whom an installation tells of what, and whether somebody was told."""
 
 import asyncio
+from collections.abc import Collection
 from typing import Annotated
 from uuid import uuid4
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
@@ -12,7 +14,9 @@ from services.cli.notify_log import log
 from services.cli.roster import office_of
 from services.notifier.channels.load import load_channels
 from services.notifier.channels.message import Message, Outcome, Recipient
+from services.notifier.checking import problems, warnings
 from shared.clock import SystemClock
+from shared.domain.notice import Office
 from shared.roster import NOTIFY, page_url
 
 
@@ -26,34 +30,38 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
-    """Read people.toml and notify.toml and say what they mean; exit 78 with the place where they cannot be used.
+    """Read people.toml and notify.toml and say what they mean, what is wrong in them (exit 1) and what looks so; exit 78 with the
+    place where they cannot be used.
 
     Example: `duban notify check --data /srv/duban`
     """
     settings = settings_for(data)
-    office, channels = office_of(settings), load_channels(settings.data / NOTIFY)
-    unknown = {name for person in office.roster.people.values() for name in person.channels} - set(channels)
+    office, channels, page = office_of(settings), load_channels(settings.data / NOTIFY), page_url(settings.data)
+    wrong, doubtful = problems(office, channels), warnings(office, channels, page, SystemClock().now())
     if as_json:
-        return print_json({
+        print_json({
             "people": [person.id for person in office.roster.people.values()],
             "channels": list(channels),
-            "unknown_channels": sorted(unknown),
             "routes": [route.name for route in office.routes],
-            "page": page_url(settings.data),
+            "page": page,
+            "problems": wrong,
+            "warnings": doubtful,
         })  # fmt: skip
+    else:
+        output.print(_who_is_told(office, channels))
+        output.print(f"channels: {', '.join(channels) or '—'} · routes: {len(office.routes)}", highlight=False, markup=False)
+        for said in (*wrong, *(f"warning: {one}" for one in doubtful)):
+            errors.print(f"duban: {said}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _who_is_told(office: Office, channels: Collection[str]) -> Table:
     table = Table("person", "post", "told by")
     for person in office.roster.people.values():
         posts = "、".join(f"{post.role.zh}（{'、'.join(post.units or post.sources) or '全部'}）" for post in person.posts)
-        named = [name if name in channels else f"[red]{name}?[/red]" for name in person.channels]
-        table.add_row(f"{person.id} {person.name}", posts, ", ".join(("inbox", *named)))
-    output.print(table)
-    output.print(f"channels: {', '.join(channels) or '—'} · routes: {len(office.routes)}", highlight=False)
-    if unknown:
-        errors.print(
-            f"duban: people.toml names channels that notify.toml does not have: {', '.join(sorted(unknown))}", markup=False
-        )
-        raise typer.Exit(1)
-    return None
+        named = [escape(name) if name in channels else f"[red]{escape(name)}?[/red]" for name in person.channels]
+        table.add_row(escape(f"{person.id} {person.name}"), escape(posts), ", ".join(("inbox", *named)))
+    return table
 
 
 def try_(

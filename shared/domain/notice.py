@@ -6,6 +6,7 @@ from hashlib import blake2b
 from typing import Final, Literal
 
 from shared.domain.calendar import Calendar
+from shared.domain.matter import DUBAN
 from shared.domain.person import Chosen, Role, Roster
 from shared.domain.route import Route, Step, route_of
 from shared.domain.task import Task
@@ -158,13 +159,11 @@ def alarm_notices(occasion: Occasion, office: Office) -> tuple[Notice, ...]:
     route = next((one for one in office.routes if one.clock == "alarm"), None)
     if route is None:
         return ()
-    day = occasion.at.astimezone(office.calendar.zone).date()
     found = {
         chosen.person.id: Notice(
             occasion, chosen.person.id, Reason(route.name, 0, chosen.role, chosen.instead_of), occasion.at, True, route.channels
         )
-        for role in route.steps[0].to
-        for chosen in office.roster.holders(role, None, occasion.owner, day)
+        for chosen in _chosen(route.steps[0], None, occasion.at, office)
     }
     return tuple(found.values())
 
@@ -176,18 +175,17 @@ def _is_urgent(occasion: Occasion, task: Task) -> bool:
     return clock is not None and is_urgent(clock, occasion.rung)
 
 
-def _chosen(step: Step, task: Task, at: datetime, office: Office) -> Iterator[Chosen]:
-    """Those of a step who are there when it is told."""
-    local = at.astimezone(office.calendar.zone)
+def _chosen(step: Step, task: Task | None, at: datetime, office: Office) -> Iterator[Chosen]:
+    """Those of a step who are there when it is told; of Duban itself, those who are there for all."""
+    roster, day = office.roster, at.astimezone(office.calendar.zone).date()
+    unit, owner, handler = (None, DUBAN, None) if task is None else (task.unit, task.owner, roster.people.get(task.handler or ""))
     for role in step.to:
         if role is Role.DUTY:
-            yield from office.roster.on_duty(task.unit, at)
-            continue
-        handler = office.roster.people.get(task.handler or "") if role is Role.HANDLER else None
-        if handler is not None:
-            yield office.roster.present(handler, role, local.date())
-            continue
-        yield from office.roster.holders(role, task.unit, task.owner, local.date())
+            yield from roster.on_duty(unit, at)
+        elif role is Role.HANDLER and handler is not None:
+            yield roster.present(handler, role, day)
+        else:
+            yield from roster.holders(role, unit, owner, day)
 
 
 def standing(task: Task) -> tuple[Occasion, ...]:

@@ -30,10 +30,16 @@ _Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 _Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
 
 
+def _a_post(role: Role) -> Role:
+    if role is Role.DUTY:
+        raise ValueError("duty is no post: write a table [[duty]] with from, to and person")
+    return role
+
+
 class PostTable(_Table):
     """A post of a person."""
 
-    role: Role
+    role: Annotated[Role, AfterValidator(_a_post)]
     units: _Words = ()
     sources: _Words = ()
 

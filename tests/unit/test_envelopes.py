@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from shared.domain.notice import Acknowledged, Notice, Occasion, Reason, alarm_notices
-from shared.domain.person import Post, Role
+from shared.domain.person import Duty, Post, Role
 from shared.domain.round import Envelope, channel_of, envelopes, judged
+from shared.domain.route import Route, Step
 from shared.domain.silence import Silence
 from shared.domain.value import replace
 from tests.support.posts import person, roster, story
@@ -87,6 +88,15 @@ def test_an_alarm_is_told_to_its_keepers_at_once_and_no_silence_holds_it_back() 
     found = judged([alarm, notice("head")], {}, [noted], [everything], night, (), office)
     assert found.told == (alarm,)
     assert [why for _, why in found.dropped] == ["gone"]
+
+
+def test_an_alarm_may_go_to_those_on_duty() -> None:
+    route = Route("报警", (Step((Role.DUTY, Role.KEEPER)),), clock="alarm")
+    night = local("2026-12-06 03:00")
+    duty = Duty(local("2026-12-05 17:30"), local("2026-12-06 08:30"), "handler-1")
+    office = replace(story("2026-12-04 09:00").office, roster=replace(ROSTER, duties=(duty,)), routes=(route,))
+    occasion = Occasion("duban", "detector", "alarm", 1, "没有心跳", "alarm", night, None)
+    assert [one.person for one in alarm_notices(occasion, office)] == ["handler-1", "keeper"]
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,7 @@ def test_without_a_list_of_units_any_unit_may_be_named(tmp_path: Path) -> None:
         ('person = "handler-2"', 'person = "nobody"', "duty from 2026-12-05 17:30:00 names nobody, who is not in the list"),
         ('role = "handler"\nunits = ["air"]', 'role = "handler"\nunits = ["soil"]', "unit soil is not in units.toml"),
         ('person = "handler-2"\nunits = ["air"]', 'person = "handler-2"\nunits = ["soil"]', "unit soil is not in units.toml"),
+        ('role = "handler"', 'role = "duty"', "person.0.post.0.role: duty is no post: write a table [[duty]] with from, to and"),
         ('role = "handler"', 'role = "boss"', "person.0.post.0.role: Input should be 'handler'"),
         ("to = 2026-12-04", "to = 2026-12-01", "person.0.away.0: ends on 2026-12-01, before it begins on 2026-12-02"),
         ("to = 2026-12-06T08:30:00", "to = 2026-12-05T17:30:00", "duty.0: ends at 2026-12-05 17:30:00, not after it begins"),
