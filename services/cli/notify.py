@@ -14,7 +14,7 @@ from services.cli.notify_log import log
 from services.cli.roster import office_of
 from services.notifier.channels.load import load_channels
 from services.notifier.channels.message import Message, Outcome, Recipient
-from services.notifier.checking import problems, warnings
+from services.notifier.checking import need_of, problems, warnings
 from shared.clock import SystemClock
 from shared.domain.notice import Office
 from shared.roster import NOTIFY, page_url
@@ -80,6 +80,8 @@ def try_(
     people = office_of(settings).roster.people
     if person is not None and person not in people:
         raise typer.BadParameter(f"people.toml has no person {person!r}", param_hint="--person")
+    if person is None and (need := need_of(channels[channel])) is not None:
+        raise typer.BadParameter(f"{channel} tells each person alone, by {need}: name one", param_hint="--person")
     one = [] if person is None else [Recipient(people[person].name, people[person].email, people[person].mobile)]
     now = SystemClock().now()
     lines = ("这是一条测试消息，请忽略。", f"发送时间：{local(now, settings.zone)}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from services.notifier.channels.mail import Email
 from services.notifier.channels.message import Channel
@@ -49,11 +49,16 @@ def _unheld(office: Office, now: datetime) -> Iterator[str]:
 
 def _unreached(person: Person, channels: Mapping[str, Channel]) -> Iterator[str]:
     for name in person.channels:
-        channel = channels.get(name)
-        if isinstance(channel, Email) and person.email is None:
-            yield f"person {person.id} has no email, which channel {name} needs"
-        elif isinstance(channel, Webhook) and channel.to_each and person.mobile is None:
-            yield f"person {person.id} has no mobile, which channel {name} needs"
+        need = None if name not in channels else need_of(channels[name])
+        if need is not None and getattr(person, need) is None:
+            yield f"person {person.id} has no {need}, which channel {name} needs"
+
+
+def need_of(channel: Channel) -> Literal["email", "mobile"] | None:
+    """What a channel has to know of each person whom it tells; None where it tells whoever reads it."""
+    if isinstance(channel, Email):
+        return "email"
+    return "mobile" if isinstance(channel, Webhook) and channel.to_each else None
 
 
 def _role(role: Role) -> str:

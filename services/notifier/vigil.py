@@ -24,7 +24,6 @@ class Heard:
     at: datetime
     lag_seconds: float = 0.0
     held_since: datetime | None = None
-    held_why: str | None = None
 
 
 class Vigil:
@@ -36,7 +35,7 @@ class Vigil:
     def hear(self, said: Detector, elapsed: float, at: datetime) -> None:
         """A tracker speaks of the partitions that it holds."""
         for one in said.partitions:
-            self._heard[one.partition] = Heard(elapsed, at, one.lag_seconds, said.held_since, said.held_why)
+            self._heard[one.partition] = Heard(elapsed, at, one.lag_seconds, said.held_since)
 
     def troubles(self, elapsed: float) -> set[Trouble]:
         """What is wrong by now."""
@@ -51,8 +50,8 @@ class Vigil:
         if kind == "late":
             minutes = int(max(one.lag_seconds for one in found) // 60)
             return f"到期检测{which}滞后 {minutes} 分钟以上；提醒会补发，时点不变"
-        held_since, why = min((one.held_since, one.held_why or "") for one in found if one.held_since is not None)
-        return f"系统时钟发生跳变，自 {_local(held_since, zone)} 起暂缓到期提醒{which}：{why}"
+        held_since = min(one.held_since for one in found if one.held_since is not None)
+        return f"系统时钟发生跳变，自 {_local(held_since, zone)} 起暂缓到期提醒{which}；时钟平稳后自动恢复"
 
     def _which(self, partitions: Collection[int]) -> str:
         if len(self._heard) == 1:

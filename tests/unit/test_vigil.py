@@ -62,7 +62,7 @@ def test_the_alerts_of_one_tracker_are_held_while_those_of_another_go_on() -> No
     heard(vigil, 10.0, beat({0: 0.0}, held_since=START), beat({1: 0.0}))
     assert vigil.troubles(10.0) == {("held", 0)}
     said = vigil.words("held", [0], SHANGHAI)
-    assert said == "系统时钟发生跳变，自 11-23 09:00:00 起暂缓到期提醒（分区 0，共 2 个）：moved on by 1 h"
+    assert said == "系统时钟发生跳变，自 11-23 09:00:00 起暂缓到期提醒（分区 0，共 2 个）；时钟平稳后自动恢复"
 
 
 def test_what_is_wrong_stays_so_while_nothing_more_is_heard() -> None:
