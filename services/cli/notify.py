@@ -80,8 +80,11 @@ def try_(
     people = office_of(settings).roster.people
     if person is not None and person not in people:
         raise typer.BadParameter(f"people.toml has no person {person!r}", param_hint="--person")
-    if person is None and (need := need_of(channels[channel])) is not None:
-        raise typer.BadParameter(f"{channel} tells each person alone, by {need}: name one", param_hint="--person")
+    if (need := need_of(channels[channel])) is not None:
+        if person is None:
+            raise typer.BadParameter(f"{channel} tells each person alone, by {need}: name one", param_hint="--person")
+        if getattr(people[person], need) is None:
+            raise typer.BadParameter(f"people.toml has no {need} of {person}, which {channel} needs", param_hint="--person")
     one = [] if person is None else [Recipient(people[person].name, people[person].email, people[person].mobile)]
     now = SystemClock().now()
     lines = ("这是一条测试消息，请忽略。", f"发送时间：{local(now, settings.zone)}")

@@ -72,8 +72,9 @@ async def test_who_follows_the_readme_is_told_by_mail_and_robot(tmp_path: Path) 
             for arguments in (("mail", "--person", "air-1"), ("robot",)):
                 tried = asked("notify", "test", *arguments, "--data", data)
                 assert (tried.code, tried.out[:9]) == (0, "delivered"), tried
-            nobody = asked("notify", "test", "mail", "--data", data)
-            assert (nobody.code, "mail tells each person alone, by email" in nobody.err) == (2, True), nobody
+            for whom, why in (((), "mail tells each person alone, by email"), (("--person", "air-0"), "no email of air-0")):
+                nobody = asked("notify", "test", "mail", *whom, "--data", data)
+                assert (nobody.code, why in nobody.err) == (2, True), nobody
             with up(data) as running:
                 assert asked("push", file, "--data", data).code == 0
                 told(running, data)
