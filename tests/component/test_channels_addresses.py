@@ -69,6 +69,13 @@ async def test_a_name_is_resolved_once_and_what_was_checked_is_called(tmp_path: 
     assert got.target == "/x?a=1"
 
 
+@pytest.mark.parametrize("allowed", ['allow_hosts = ["10.0.0.0/8"]', 'allow_hosts = ["gateway.invalid"]', "allow_private = true"])
+async def test_nothing_goes_in_the_clear_to_a_public_address(tmp_path: Path, allowed: str) -> None:
+    text = f'kind = "webhook"\nurl = "http://gateway.invalid/x"\n{allowed}'
+    outcome = await channel_of(tmp_path, text, answering(["223.5.5.5"])).send(MESSAGE, [], NOW)
+    assert (outcome.result, outcome.answer) == ("failed", "gateway.invalid 指向公网地址 223.5.5.5，须使用 https，不予访问")
+
+
 async def test_a_name_that_leads_elsewhere_later_is_checked_again(tmp_path: Path) -> None:
     async with web_receiver() as receiver:
         text = f'kind = "webhook"\nurl = "http://rebinding.invalid:{receiver.port}/"\nallow_hosts = ["127.0.0.1"]'

@@ -68,6 +68,8 @@ def test_secrets_come_from_the_environment_or_from_a_file(tmp_path: Path) -> Non
         (one(f'{OWN}former_secret = "b"'), "former_secret: goes beside secret"),
         (one(f'{OWN}secret = "whsec_?"'), "secret: after whsec_ stands base64"),
         (one(OWN.replace("https:", "http:")), "url: write https; http only inside"),
+        (one(OWN.replace("https://oa.example.gov.cn", "http://1.1.1.1") + 'allow_hosts = ["10.0.0.0/8"]'), "url: write https"),
+        (one(OWN.replace("https://oa.example.gov.cn", "http://1.1.1.1") + 'allow_hosts = ["1.1.1.1"]'), "url: write https"),
         (one(OWN.replace("https:", "ftp:")), "url: is no URL of the form https://host/path"),
         (one(OWN.replace(".cn/", ".cn:70000/")), "url: is no URL"),
         (one(OWN.replace("oa.ex", "a:b@oa.ex")), "url: has a name or password in it"),

@@ -49,10 +49,15 @@ class Guard:
                 names.add(entry.lower().rstrip("."))
         return cls(allow_private, frozenset(names), tuple(networks))
 
-    def check(self, host: str, addresses: Sequence[str]) -> tuple[str, ...]:
-        """The addresses, if every one may be called. Raises Refused: a name that also leads inside is not trusted at all."""
+    def check(self, host: str, addresses: Sequence[str], *, encrypted: bool = True) -> tuple[str, ...]:
+        """The addresses, if every one may be called; what is not encrypted goes inside only. Raises Refused: a name that also
+        leads inside is not trusted at all, nor one in the clear that also leads outside.
+        """
         for text in addresses:
-            self._check_one(host, meant(ip_address(text)))
+            address = meant(ip_address(text))
+            self._check_one(host, address)
+            if not encrypted and is_public(address):
+                raise Refused(f"{host} 指向公网地址 {address}，须使用 https，不予访问")
         if not addresses:
             raise Refused(f"{host} 没有地址")
         return tuple(dict.fromkeys(addresses))
@@ -79,6 +84,11 @@ def meant(address: Address) -> Address:
     if address.sixtofour is not None:
         return address.sixtofour
     return address if address.teredo is None else address.teredo[1]
+
+
+def is_public(address: Address) -> bool:
+    """Whether an address is of the internet: what is sent there in the clear, others read."""
+    return _kind(address) is None
 
 
 def _kind(address: Address) -> str | None:

@@ -55,7 +55,7 @@ class Caller:
         except (OSError, UnicodeError) as error:
             raise Unreachable(f"域名 {host} 解析失败（{type(error).__name__}）") from None
         refusal: Exception | None = None
-        for address in self.guard.check(host, found):
+        for address in self.guard.check(host, found, encrypted=request.url.scheme == "https"):
             try:
                 return await self._exchange(_pinned(request, address))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:

@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal
 import httpx
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from services.notifier.channels.address import Guard
+from services.notifier.channels.address import Guard, is_public, meant
 from services.notifier.channels.presets import OWN, PRESETS, Preset, PresetName
 from services.notifier.channels.signing import key_of
 
@@ -129,7 +129,7 @@ class WebhookTable(_Table):
         host = url.raw_host.decode("ascii").lower().rstrip(".")
         if self.allow_hosts and host not in guard.names and not guard.networks:
             raise ValueError(f"allow_hosts: does not list {host}, which the url calls")
-        if url.scheme == "http" and not (self.allow_private or self.allow_hosts):
+        if url.scheme == "http" and (_is_public(url.host) or not (self.allow_private or self.allow_hosts)):
             raise ValueError("url: write https; http only inside, with allow_private or allow_hosts")
 
 
@@ -160,6 +160,14 @@ class AppriseTable(_Table):
 
     kind: Literal["apprise"]
     url: Annotated[str, Field(min_length=1)]
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host is a public address; where a name leads is seen when it is called."""
+    try:
+        return is_public(meant(ip_address(host)))
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:
