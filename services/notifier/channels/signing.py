@@ -10,16 +10,21 @@ from datetime import datetime
 from typing import Final
 
 PREFIX: Final = "whsec_"
+LEAST_KEY: Final = 24
+"""Bytes of a key after the prefix, as Standard Webhooks wants them: with none, anybody could sign."""
 
 
 def key_of(secret: str) -> bytes:
-    """The key: `whsec_` and base64, else the secret's own bytes. Raises ValueError for `whsec_` with something else."""
+    """The key: `whsec_` and base64, else the secret's own bytes. Raises ValueError where that is something else or too few."""
     if not secret.startswith(PREFIX):
         return secret.encode()
     try:
-        return base64.b64decode(secret.removeprefix(PREFIX), validate=True)
+        key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except binascii.Error:
         raise ValueError(f"after {PREFIX} stands base64") from None
+    if len(key) < LEAST_KEY:
+        raise ValueError(f"after {PREFIX} stands base64 of {LEAST_KEY} bytes or more")
+    return key
 
 
 def standard_headers(token: str, now: datetime, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
