@@ -61,7 +61,7 @@ class Sender:
             return
         pace.sent(now)
         message = Message(delivery.id, delivery.title, delivery.lines, delivery.link or None, delivery.made_at)
-        outcome = await self.channel.send(message, self._recipients(delivery.people), now)
+        outcome = await self.channel.send(message, self._recipients(delivery.people), self._desk.machine.now())
         pace.answered(now, well=outcome.result != "retry")
         await self._record(delivery, outcome)
 

@@ -121,6 +121,19 @@ async def test_a_gateway_that_fails_is_tried_again_under_the_same_id(database: D
     assert {(sent.state, sent.tries) for one in log for sent in one.deliveries} == {("delivered", 3)}
 
 
+async def test_a_request_is_signed_by_the_machines_clock_also_where_another_is_told_by(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.append(TAKEN)
+        written(tmp_path, OWN.replace("URL", web.url), offices.PEOPLE.replace('"mail", ', ""))
+        async with telling(settings(nats_url, tmp_path), database, AheadClock(24 * HOUR)) as office:
+            await world.ask(of_air("7", due=-60))
+            await office.settled(1, number="7")
+    [got] = web.received
+    assert abs(int(got.headers["webhook-timestamp"]) - later(0).timestamp()) < 60, "a receiver refuses what is five minutes off"
+
+
 async def answered(office: Telling, status: str) -> bool:
     """Whether it is on record that the gateway answered so."""
     ways = [sent for one in await office.log(number="7") for sent in one.deliveries]
