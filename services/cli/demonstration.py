@@ -19,7 +19,7 @@ from services.cli.demo.report import REPORT, indicators
 from services.cli.feed import client_of, publish_all
 from services.cli.place import UnusableFolder, make_folder
 from services.cli.run import Everything, HostOption, PortOption, everything, run_until_signalled
-from services.notifier.channels.load import load_channels
+from services.notifier.channels.load import Channels, load_channels
 from shared.clock import ReplayClock
 from shared.observability import configure_logging
 from shared.roster import NOTIFY
@@ -47,18 +47,20 @@ def demo(
     """A district's first half of 2023, live in the browser. The folder is made anew each time.
 
     Without `--notify` what people are told stands in their inboxes only; with it, it goes out by the first channel of the file.
+    Mails go to made-up people at office.example, a reserved domain where nobody gets them.
 
     Examples: `duban demo --seconds 30` · `duban demo --notify notify.toml`
     """
     configure_logging()
     settings = settings_for(data)
-    _make_anew(settings.data, notify)
-    run_until_signalled(_demo(settings, host, port, seconds))
+    channels = Channels() if notify is None else load_channels(notify)
+    _make_anew(settings.data, notify, tuple(channels))
+    run_until_signalled(_demo(settings, host, port, seconds, channels))
 
 
-async def _demo(settings: Settings, host: str, port: int, seconds: float) -> None:
+async def _demo(settings: Settings, host: str, port: int, seconds: float, channels: Channels) -> None:
     clock = ReplayClock()
-    async with everything(settings, host, port, clock) as running:
+    async with everything(settings, host, port, clock, channels) as running:
         output.print("Feeding the first half of 2023: open the page and watch.\n", highlight=False)
         assert running.settings.nats_url is not None
         await _feed(running.settings.nats_url, running, seconds)
@@ -117,16 +119,12 @@ def _days() -> Iterator[tuple[datetime, list[bytes]]]:
         yield end, by_day.get(today, [])
 
 
-def _channels(notify: Path | None) -> tuple[str, ...]:
-    """The channels by which everybody in the demo is told, the first choice first. Raises BadChannels."""
-    return () if notify is None else tuple(load_channels(notify))
-
-
 def _refused(line: bytes, why: str) -> None:
     errors.print(f"not taken: {why}: {line[:200]!r}", markup=False)
 
 
-def _make_anew(data: Path, notify: Path | None) -> None:
+def _make_anew(data: Path, notify: Path | None, channels: tuple[str, ...]) -> None:
+    """`channels` are those by which everybody is told, the first choice first."""
     if data.exists() and any(data.iterdir()) and not (data / _MARK).exists():
         raise UnusableFolder(f"{data} holds something else than a demo; name another folder with --data")
     shutil.rmtree(data, ignore_errors=True)
@@ -135,7 +133,7 @@ def _make_anew(data: Path, notify: Path | None) -> None:
     units = "".join(f'[[unit]]\ncode = "{code}"\nname = "{name}"\n\n' for code, name in UNITS)
     (data / "units.toml").write_text(units, encoding="utf-8")
     (data / "report.toml").write_text(REPORT, encoding="utf-8")
-    (data / "people.toml").write_text(people(_channels(notify)), encoding="utf-8")
+    (data / "people.toml").write_text(people(channels), encoding="utf-8")
     if notify is not None:
         shutil.copyfile(notify, data / NOTIFY)
     (data / "indicators.toml").write_text(indicators(), encoding="utf-8")

@@ -18,7 +18,7 @@ from services.cli.console import DEFAULT_DATA, DataOption, called, output, setti
 from services.cli.installation import holder, installed
 from services.cli.place import forget_running, make_folder, nats_url, note_running
 from services.intake.campaigns import Campaigns
-from services.notifier.channels.load import load_channels
+from services.notifier.channels.load import Channels, load_channels
 from services.notifier.desk import Desk
 from services.notifier.service import Notifier
 from services.statistics.auditor import Auditor
@@ -144,12 +144,20 @@ async def _serve(service: Service, settings: Settings, host: str, port: int) -> 
         await database.close()
 
 
-def notifier_of(settings: Settings, database: Database, units: Units, calendar: Calendar, clock: Clock, page: str) -> Notifier:
-    """The notifier of an installation; its page is at `page` if `notify.toml` does not say. Raises BadRoster, BadChannels,
-    BadSecret.
+def notifier_of(
+    settings: Settings,
+    database: Database,
+    units: Units,
+    calendar: Calendar,
+    clock: Clock,
+    page: str,
+    channels: Channels | None = None,
+) -> Notifier:
+    """The notifier of an installation; its page is at `page` if `notify.toml` does not say. `channels` go before those of that
+    file. Raises BadRoster, BadChannels, BadSecret.
     """
     office = load_office(settings.data, units, calendar)
-    channels = load_channels(settings.data / NOTIFY)
+    channels = load_channels(settings.data / NOTIFY) if channels is None else channels
     shared = {name: channels.is_shared(name) for name in channels}
     link = page_url(settings.data) or page
     desk = Desk(ReadStore(database), NoticeStore(database), office, units, shared, clock, link, secret_of(settings))
@@ -192,8 +200,12 @@ class Everything:
 
 
 @asynccontextmanager
-async def everything(settings: Settings, host: str, port: int, clock: Clock) -> AsyncIterator[Everything]:
-    """All services in this process on an installation of its own; says where they are. Leave it by cancelling."""
+async def everything(
+    settings: Settings, host: str, port: int, clock: Clock, channels: Channels | None = None
+) -> AsyncIterator[Everything]:
+    """All services in this process on an installation of its own; says where they are. `channels` go before those of its
+    `notify.toml`. Leave it by cancelling.
+    """
     _see_that_free(host, port)
     make_folder(settings.data)
     async with installed(settings) as installation, asyncio.TaskGroup() as group:
@@ -204,7 +216,7 @@ async def everything(settings: Settings, host: str, port: int, clock: Clock) -> 
         web = Web(settings, database, units, clock, port, host)
         campaigns = Campaigns(settings, installation.campaigns, installation.rulebook.calendar, clock)
         web.bind()
-        notifier = notifier_of(settings, database, units, installation.rulebook.calendar, clock, web.url)
+        notifier = notifier_of(settings, database, units, installation.rulebook.calendar, clock, web.url, channels)
         for service in (tracker, Statistics(settings, database, units, clock), notifier, campaigns, web):
             await _start(group, service)
         if settings.audit_every:

@@ -106,7 +106,9 @@ def told(running: Up, data: Path) -> None:
 async def test_the_demos_half_year_tells_whom_it_concerns(tmp_path: Path) -> None:
     data, notify = tmp_path / "demo", tmp_path / "notify.toml"
     async with gateways() as (web, mails):
-        notify.write_text(robot(web.url) + mail(mails.port), encoding="utf-8")
+        beside = robot(web.url).replace(f'url = "{web.url}/send?key=k"', 'url_file = "robot.url"')
+        notify.write_text(beside + mail(mails.port), encoding="utf-8")
+        (tmp_path / "robot.url").write_text(f"{web.url}/send?key=k", encoding="utf-8")
 
         def fed() -> list[dict[str, object]]:
             with started("demo", "--port", 0, "--seconds", 0, "--notify", notify, data=data) as demo:
