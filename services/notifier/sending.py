@@ -9,9 +9,10 @@ import structlog
 
 from services.notifier.channels.message import Channel, Message, Outcome, Recipient
 from services.notifier.desk import Desk
+from services.notifier.failover import instead
 from services.notifier.pace import Pace, next_try
-from services.notifier.rounds import Rounds
-from shared.storage.noticing import Delivery, next_sending, sending, sent_since
+from shared.storage.noticing import Delivery
+from shared.storage.sending import SendingStore, next_sending, sending, sent_since
 
 log = structlog.get_logger()
 
@@ -23,12 +24,12 @@ AT_ONCE: Final = 20
 class Sender:
     """The messages of one channel."""
 
-    def __init__(self, channel: Channel, per_minute: int | None, desk: Desk, rounds: Rounds) -> None:
+    def __init__(self, channel: Channel, per_minute: int | None, desk: Desk, store: SendingStore) -> None:
         self.channel = channel
         self._per_minute = per_minute
         self._desk = desk
         self._clock = desk.clock
-        self._rounds = rounds
+        self._store = store
         self._pace: Pace | None = None
 
     async def send_due(self) -> datetime | None:
@@ -57,7 +58,7 @@ class Sender:
 
     async def _try(self, delivery: Delivery, pace: Pace) -> None:
         now = self._clock.now()
-        if not await self._desk.store.claim(delivery, now, now + CLAIM):
+        if not await self._store.claim(delivery, now, now + CLAIM):
             return
         pace.sent(now)
         message = Message(delivery.id, delivery.title, delivery.lines, delivery.link or None, delivery.made_at)
@@ -74,19 +75,19 @@ class Sender:
         now, tries = self._clock.now(), delivery.tries + 1
         said = log.bind(delivery=delivery.id, channel=delivery.channel, tries=tries, answer=outcome.answer)
         if outcome.result == "delivered":
-            await self._desk.store.record(delivery, "delivered", None, outcome.answer)
+            await self._store.record(delivery, "delivered", None, outcome.answer)
             said.info("notifier.delivered")
             return
         again: datetime | None = None
         if outcome.result == "retry":
             again = next_try(delivery.made_at, now, tries, outcome.retry_after, urgent=delivery.urgent)
         if again is not None:
-            await self._desk.store.record(delivery, "sending", again, outcome.answer)
+            await self._store.record(delivery, "sending", again, outcome.answer)
             said.warning("notifier.again", at=again.isoformat())
             return
-        instead = await self._rounds.instead(delivery, now)
-        await self._desk.store.record(delivery, "failed", None, outcome.answer, instead)
-        said.error("notifier.failed", instead=[one.channel for one in instead])
+        others = await instead(delivery, self._desk, now)
+        await self._store.record(delivery, "failed", None, outcome.answer, others)
+        said.error("notifier.failed", instead=[one.channel for one in others])
 
 
 async def send_all(senders: Sequence[Sender]) -> None:

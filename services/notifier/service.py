@@ -30,6 +30,7 @@ from shared.ports import NotStored
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.noticing import next_telling
+from shared.storage.sending import SendingStore
 from shared.storage.told import texts_of
 
 log = structlog.get_logger()
@@ -54,7 +55,8 @@ class Notifier:
         self._clock = desk.clock
         self._broker = make_broker(self._url, "duban-notifier")
         self._rounds = Rounds(desk)
-        self.senders = [Sender(one, channels.per_minute(name), desk, self._rounds) for name, one in channels.items()]
+        sent = SendingStore(database)
+        self.senders = [Sender(one, channels.per_minute(name), desk, sent) for name, one in channels.items()]
         Asked(self._broker, database, desk)
         self.watchman = Watchman(self._broker, desk, self.wake, settings.partitions)
         self._woken = [asyncio.Event() for _ in range(1 + len(self.senders))]

@@ -37,13 +37,6 @@ _TOLD_OF: Final = PairLookup(
 )
 _SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
 _HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id AND state = 'waiting'")
-_CLAIM: Final = text(
-    "UPDATE delivery SET tries = tries + 1, tried_at = :now, next_at = :again WHERE id = :id AND state = 'sending'"
-    " AND next_at <= :now"
-)
-_RECORD: Final = text(
-    "UPDATE delivery SET state = :state, next_at = :next, answer = :answer WHERE id = :id AND state = 'sending'"
-)
 
 Sent = Literal["sending", "delivered", "failed"]
 
@@ -94,29 +87,7 @@ class NoticeStore:
                 connection.execute(_HOLD, sorted(held, key=lambda row: str(row["id"])))
             if settled:
                 connection.execute(_SETTLE, sorted(settled, key=lambda row: str(row["id"])))
-            _deliver(connection, deliveries)
-
-        await self._write(work)
-
-    async def claim(self, delivery: Delivery, now: datetime, again: datetime) -> bool:
-        """Take a delivery for one try, which others leave alone until `again`; False when somebody else has taken it."""
-        terms = {"id": delivery.id, "now": to_micros(now), "again": to_micros(again)}
-        return bool(await self._write(lambda connection: connection.execute(_CLAIM, terms).rowcount))
-
-    async def record(
-        self, delivery: Delivery, state: Sent, next_at: datetime | None, answer: str, instead: Collection[Delivery] = ()
-    ) -> None:
-        """What became of a try; `instead` is the same message by other channels."""
-        terms = {
-            "id": delivery.id,
-            "state": state,
-            "next": None if next_at is None else to_micros(next_at),
-            "answer": answer,
-        }
-
-        def work(connection: Connection) -> None:
-            connection.execute(_RECORD, terms)
-            _deliver(connection, instead)
+            deliver(connection, deliveries)
 
         await self._write(work)
 
@@ -134,27 +105,6 @@ async def due_notices(snapshot: Snapshot, now: datetime, limit: int) -> list[Not
 async def next_telling(snapshot: Snapshot) -> datetime | None:
     """When the next notice is due to be told."""
     return instant_or_none((await snapshot.rows("SELECT min(tell_at) FROM notice WHERE state = 'waiting'")).scalar_one())
-
-
-async def sending(snapshot: Snapshot, channel: str, now: datetime, limit: int) -> list[Delivery]:
-    """Messages of a channel that are to be tried now, urgent ones first."""
-    sql = (
-        "SELECT * FROM delivery WHERE state = 'sending' AND next_at <= :now AND channel = :channel"
-        " ORDER BY urgent DESC, next_at, id LIMIT :limit"
-    )
-    return [delivery_of(row) for row in await snapshot.rows(sql, channel=channel, now=to_micros(now), limit=limit)]
-
-
-async def next_sending(snapshot: Snapshot, channel: str) -> datetime | None:
-    """When the next message of a channel is to be tried."""
-    sql = "SELECT min(next_at) FROM delivery WHERE state = 'sending' AND channel = :channel"
-    return instant_or_none((await snapshot.rows(sql, channel=channel)).scalar_one())
-
-
-async def sent_since(snapshot: Snapshot, channel: str, since: datetime) -> list[datetime]:
-    """When messages of a channel were tried last, from an instant on, in order."""
-    sql = "SELECT tried_at FROM delivery WHERE channel = :channel AND tried_at >= :since ORDER BY tried_at"
-    return [from_micros(row.tried_at) for row in await snapshot.rows(sql, channel=channel, since=to_micros(since))]
 
 
 async def notices_in(snapshot: Snapshot, delivery: str) -> list[Notice]:
@@ -234,7 +184,8 @@ def delivery_of(row: Any) -> Delivery:
     )
 
 
-def _deliver(connection: Connection, deliveries: Collection[Delivery]) -> None:
+def deliver(connection: Connection, deliveries: Collection[Delivery]) -> None:
+    """Store messages with what they carry; those that are there already stay as they are."""
     _DELIVER.run(connection, [_delivery_row(one) for one in deliveries])
     _TELL.run(connection, [{"delivery": one.id, "notice": notice} for one in deliveries for notice in one.notices])
 

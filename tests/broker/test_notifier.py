@@ -4,11 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
-
-import orjson
 
 from contracts import subjects
 from services.notifier.channels.message import Message, Outcome, Recipient, delivered
@@ -18,10 +14,11 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.support import offices
 from tests.support.deadline import eventually
-from tests.support.mail_receiver import MailReceiver, mail_receiver
+from tests.support.mail_receiver import mail_receiver
 from tests.support.matters import AheadClock, Wire, approved, later, reported, said
 from tests.support.offices import Telling, by_person, mail, robot, telling, written
-from tests.support.receivers import Hang, Received, Reply, WebReceiver, web_receiver
+from tests.support.read_messages import mail_of, text_of
+from tests.support.receivers import Hang, Reply, WebReceiver, web_receiver
 from tests.support.tracking import duban
 
 HOUR = 3600.0
@@ -43,19 +40,6 @@ secret = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
 def of_air(number: str, due: float, start: float = -HOUR) -> Wire:
     """A complaint of the air section, due so many seconds from now: a matter of hours."""
     return reported(number, later(start), unit="air", due=later(due))
-
-
-def text_of(received: Received) -> str:
-    """What a robot of WeCom shows."""
-    return str(orjson.loads(received.body)["markdown"]["content"])
-
-
-def mail_of(receiver: MailReceiver, nth: int = 0) -> tuple[str, str]:
-    """Subject and text of a mail as its reader sees it."""
-    mail = message_from_bytes(receiver.mails[nth][2], policy=default)
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return str(mail["Subject"]), body.get_content()
 
 
 def settings(nats_url: str, folder: Path) -> Settings:

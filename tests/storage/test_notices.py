@@ -17,15 +17,13 @@ from shared.storage.noticing import (
     Delivery,
     NoticeStore,
     due_notices,
-    next_sending,
     next_telling,
     notices_in,
-    sending,
-    sent_since,
     silences,
     told_of,
 )
 from shared.storage.reading import ReadStore
+from shared.storage.sending import SendingStore, next_sending, sending, sent_since
 from shared.storage.silencing import NotGranted, grant, person_of
 from shared.storage.told import Wanted, logged, noted
 from shared.storage.tracking import SqlTrackerStore
@@ -140,7 +138,7 @@ async def test_the_log_is_by_when_somebody_was_told_and_not_by_when_they_were_to
 
 
 async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Database) -> None:
-    store, reading = NoticeStore(database), ReadStore(database)
+    store, sent, reading = NoticeStore(database), SendingStore(database), ReadStore(database)
     await store.plan([NOTICE])
     await store.settle(Judged((NOTICE,), ()), [MESSAGE], NOW)
     due = NOW + timedelta(seconds=5)
@@ -152,16 +150,16 @@ async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Da
     assert there == replace(MESSAGE, notices=())
 
     again = due + timedelta(minutes=1)
-    claims = await asyncio.gather(*(store.claim(there, due, again) for _ in range(5)))
+    claims = await asyncio.gather(*(sent.claim(there, due, again) for _ in range(5)))
     assert sorted(claims) == [False, False, False, False, True]
 
     instead = replace(MESSAGE, id="d-2", channel="sms", instead_of="d-1", next_at=due)
-    await store.record(there, "failed", None, "404 不存在", [instead])
-    await store.record(there, "delivered", None, "ok")
-    assert not await store.claim(there, again, again)
+    await sent.record(there, "failed", None, "404 不存在", [instead])
+    await sent.record(there, "delivered", None, "ok")
+    assert not await sent.claim(there, again, again)
     async with reading.snapshot() as snapshot:
         [one] = await logged(snapshot, Wanted(owner="city", number="7"), 10)
-        assert [(sent.id, sent.state, sent.tries, sent.answer) for sent in one.deliveries] == [
+        assert [(way.id, way.state, way.tries, way.answer) for way in one.deliveries] == [
             ("d-1", "failed", 1, "404 不存在"),
             ("d-2", "sending", 0, ""),
         ]

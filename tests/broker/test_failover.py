@@ -1,0 +1,75 @@
+"""Failover on a real server: whom one channel does not reach is told by the next, of what is theirs and in its form."""
+
+from pathlib import Path
+
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.storage.reading import ReadStore
+from tests.support.deadline import eventually
+from tests.support.mail_receiver import mail_receiver
+from tests.support.matters import later, reported
+from tests.support.offices import Telling, mail, robot, telling, written
+from tests.support.read_messages import mail_of, text_of
+from tests.support.receivers import Reply, web_receiver
+from tests.support.tracking import Outside, duban
+
+TAKEN = Reply(body=b'{"errcode":0,"errmsg":"ok"}')
+HANDLERS = "".join(
+    f'[[person]]\nid = "{unit}-1"\nname = "{name}"\nemail = "{unit}-1@office.test"\nchannels = CHANNELS\n'
+    f'[[person.post]]\nrole = "handler"\nunits = ["{unit}"]\n\n'
+    for unit, name in (("air", "大气科承办人"), ("water", "水科承办人"))
+)
+BOTH = '["robot", "mail"]'
+
+
+def settings(nats_url: str, folder: Path) -> Settings:
+    return Settings(nats_url=nats_url, data=folder)
+
+
+async def overdue(world: Outside, database: Database, *units: str) -> None:
+    """An alert for a task of each unit, the first with number 1."""
+    await world.push_all([reported(str(n), later(-3600), unit=unit, due=later(-60)) for n, unit in enumerate(units, 1)])
+
+    async def raised() -> bool:
+        async with ReadStore(database).snapshot() as snapshot:
+            return await snapshot.count("alert") >= len(units)
+
+    await eventually(raised, 20)
+
+
+async def test_instead_of_a_robot_everybody_gets_a_mail_of_what_is_theirs(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
+        web.answers.append(Reply(404))
+        written(tmp_path, robot(web.url) + mail(mails.port), HANDLERS.replace("CHANNELS", BOTH))
+        await overdue(world, database, "air", "water")
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await office.settled(2)
+            await eventually(lambda: mailed(mails.mails, 2), 20)
+    assert "逾期 2 件" in text_of(web.received[0])
+    told = {to[0]: mail_of(mails, nth) for nth, (_, to, _) in enumerate(mails.mails)}
+    assert {to: (subject, "（1）" in text, "（2）" in text, "→" in text) for to, (subject, text) in told.items()} == {
+        "air-1@office.test": ("【督办提醒】逾期 1 件", True, False, False),
+        "water-1@office.test": ("【督办提醒】逾期 1 件", False, True, False),
+    }
+
+
+async def mailed(mails: list[tuple[str, list[str], bytes]], number: int) -> bool:
+    return len(mails) >= number
+
+
+async def delivered(office: Telling) -> bool:
+    """Whether the last message of each notice was taken."""
+    found = await office.log()
+    return bool(found) and all(one.deliveries and one.deliveries[-1].state == "delivered" for one in found)
+
+
+async def test_instead_of_a_mail_a_robot_says_for_whom_it_is(database: Database, nats_url: str, tmp_path: Path) -> None:
+    async with web_receiver() as web, mail_receiver(to_recipient="550 no such user") as mails, duban(database, nats_url) as world:
+        web.answers.append(TAKEN)
+        written(tmp_path, robot(web.url) + mail(mails.port), HANDLERS.replace("CHANNELS", '["mail", "robot"]'))
+        await overdue(world, database, "air")
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await eventually(lambda: delivered(office), 20)
+    assert text_of(web.received[0]).endswith(" → 大气科承办人\n\n[查看详情](http://page.test/inbox)")
