@@ -12,9 +12,11 @@ class NoticeWay(FiguresContract):
     """One message that carried a notice, beside the inbox, which carries all."""
 
     channel: str = Field(description="Its name in the office's notify.toml.")
-    state: Literal["sending", "delivered", "failed"]
+    state: Literal["sending", "delivered", "failed", "dropped"] = Field(
+        description="`dropped`: nothing that it was to say held any more, and it was not sent."
+    )
     tried_at: Instant | None
-    answer: str = Field(description="What the gateway said.")
+    answer: str = Field(description="What the gateway said, or why nothing was sent.")
 
 
 class NoticeWord(FiguresContract):

@@ -21,7 +21,7 @@ from shared.storage.schema import check
 from shared.storage.told import Logged, Wanted, logged
 
 _OF_DELIVERY = ("id", "channel", "state", "tries", "made_at", "tried_at", "next_at", "answer", "instead_of")
-_SENT = {"sending": "发送中", "delivered": "已送达", "failed": "失败"}
+_SENT = {"sending": "发送中", "delivered": "已送达", "failed": "失败", "dropped": "已取消"}
 
 
 def log(

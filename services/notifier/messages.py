@@ -11,6 +11,7 @@ from services.notifier.wording import lines_of, title_of
 from shared.domain.matter import Matter
 from shared.domain.notice import Notice
 from shared.domain.task import Task
+from shared.domain.value import replace
 from shared.notices.link import notice_path
 from shared.storage.noticing import Delivery
 
@@ -39,6 +40,17 @@ def new_message(
         next_at=first_try(now, id, desk.office.hours.spread, urgent=urgent),
         answer="",
         instead_of=instead_of,
+        notices=tuple(notice.id for notice in notices),
+    )
+
+
+def said_anew(desk: Desk, message: Delivery, notices: Sequence[Notice], tasks: Mapping[Matter, Task], now: datetime) -> Delivery:
+    """The same message, under its id, as it is said now of those of its notices that still hold."""
+    return replace(
+        message,
+        people=_people(notices),
+        title=title_of(notices),
+        lines=_lines(desk, message.channel, notices, tasks, now),
         notices=tuple(notice.id for notice in notices),
     )
 

@@ -7,10 +7,13 @@ from typing import Final
 
 import structlog
 
+from services.notifier.carried import Carried, carried_by, not_sent
 from services.notifier.channels.message import Channel, Message, Outcome, Recipient
 from services.notifier.desk import Desk
 from services.notifier.failover import instead
+from services.notifier.messages import said_anew
 from services.notifier.pace import Pace, next_try
+from shared.domain.value import replace
 from shared.storage.noticing import Delivery
 from shared.storage.sending import SendingStore, next_sending, sending, sent_since
 
@@ -58,13 +61,23 @@ class Sender:
 
     async def _try(self, delivery: Delivery, pace: Pace) -> None:
         now = self._clock.now()
-        if not await self._store.claim(delivery, now, now + CLAIM):
+        carried = await carried_by(delivery, self._desk, now)
+        if not carried.notices:
+            await self._drop(delivery, carried, now)
+            return
+        delivery = said_anew(self._desk, delivery, carried.notices, carried.tasks, now)
+        if not await self._store.claim(delivery, now, now + CLAIM, carried.dropped):
             return
         pace.sent(now)
         message = Message(delivery.id, delivery.title, delivery.lines, delivery.link or None, delivery.made_at)
         outcome = await self.channel.send(message, self._recipients(delivery.people), self._desk.machine.now())
         pace.answered(now, well=outcome.result != "retry")
         await self._record(delivery, outcome)
+
+    async def _drop(self, delivery: Delivery, carried: Carried, now: datetime) -> None:
+        answer = not_sent(delivery, carried.why)
+        await self._store.end(delivery, "dropped", answer, now, carried.dropped)
+        log.info("notifier.dropped", delivery=delivery.id, channel=delivery.channel, answer=answer)
 
     def _recipients(self, ids: Sequence[str]) -> list[Recipient]:
         people = self._desk.office.roster.people
@@ -85,8 +98,12 @@ class Sender:
             await self._store.record(delivery, "sending", again, outcome.answer)
             said.warning("notifier.again", at=again.isoformat())
             return
-        others = await instead(delivery, self._desk, now)
-        await self._store.record(delivery, "failed", None, outcome.answer, others)
+        carried = await carried_by(delivery, self._desk, now)
+        if not carried.notices:
+            await self._drop(replace(delivery, tries=tries, answer=outcome.answer), carried, now)
+            return
+        others = instead(delivery, carried, self._desk, now)
+        await self._store.end(delivery, "failed", outcome.answer, now, carried.dropped, others)
         said.error("notifier.failed", instead=[one.channel for one in others])
 
 

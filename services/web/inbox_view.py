@@ -16,7 +16,7 @@ SAID: Final = {
     "unknown": "已经提交，但 10 秒内没有收到回执；请稍后刷新本页查看结果。",
 }
 """What became of what was said on the page before, by the word for it in the address."""
-_SENT: Final = {"sending": "发送中", "delivered": "已送达", "failed": "未送达"}
+_SENT: Final = {"sending": "发送中", "delivered": "已送达", "failed": "未送达", "dropped": "已取消"}
 _WHY: Final = {str(why): words for why, words in DROPPED.items()}
 _LAMPS: Final = {"red": "bad", None: "bad", "yellow": "near", "green": "calm", "grey": "calm", "done": "calm"}
 """The class of each lamp's colour; no lamp is an alarm of our own."""

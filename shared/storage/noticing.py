@@ -30,7 +30,14 @@ _PLAN: Final = BulkInsert(
     " tell_at = CASE notice.state WHEN 'waiting' THEN notice.tell_at ELSE excluded.tell_at END"
     " WHERE notice.state = 'waiting' OR (notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered'))",
 )
-_DELIVER: Final = BulkInsert(DeliveryRow, "ON CONFLICT DO NOTHING")
+_DELIVER: Final = BulkInsert(
+    DeliveryRow,
+    # What was to be said once more after all, by the same channel and of the same notices, has the same id.
+    "ON CONFLICT (id) DO UPDATE SET people = excluded.people, title = excluded.title, lines = excluded.lines,"
+    " link = excluded.link, urgent = excluded.urgent, made_at = excluded.made_at, state = excluded.state, tries = 0,"
+    " tried_at = NULL, next_at = excluded.next_at, answer = '', instead_of = excluded.instead_of"
+    " WHERE delivery.state IN ('dropped', 'failed')",
+)
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
 _TOLD_OF: Final = PairLookup(
     "SELECT notice.* FROM {pairs} JOIN notice ON notice.owner = pair.a AND notice.number = pair.b AND notice.state = 'told'"
@@ -38,7 +45,8 @@ _TOLD_OF: Final = PairLookup(
 _SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
 _HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id AND state = 'waiting'")
 
-Sent = Literal["sending", "delivered", "failed"]
+Sent = Literal["sending", "delivered", "failed", "dropped"]
+"""`dropped`: nothing that it was to say held any more when it was to be tried."""
 
 
 @value
@@ -185,15 +193,19 @@ def delivery_of(row: Any) -> Delivery:
 
 
 def deliver(connection: Connection, deliveries: Collection[Delivery]) -> None:
-    """Store messages with what they carry; those that are there already stay as they are."""
+    """Store messages with what they carry; those that are being sent or were delivered stay as they are."""
     _DELIVER.run(connection, [_delivery_row(one) for one in deliveries])
     _TELL.run(connection, [{"delivery": one.id, "notice": notice} for one in deliveries for notice in one.notices])
 
 
+def wording(one: Delivery) -> dict[str, str]:
+    """What a message says to whom, as its row has it."""
+    return {"people": _json(one.people), "title": one.title, "lines": _json(one.lines)}
+
+
 def _delivery_row(one: Delivery) -> dict[str, Any]:
     return {name: said for name, said in vars(one).items() if name != "notices"} | {
-        "people": _json(one.people),
-        "lines": _json(one.lines),
+        **wording(one),
         "urgent": int(one.urgent),
         "made_at": to_micros(one.made_at),
         "tried_at": None if one.tried_at is None else to_micros(one.tried_at),

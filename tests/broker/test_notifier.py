@@ -202,6 +202,51 @@ async def test_what_is_closed_before_its_time_is_told_to_nobody(database: Databa
     assert web.received == []
 
 
+async def test_what_is_closed_before_the_next_try_is_not_said_any_more(database: Database, nats_url: str, tmp_path: Path) -> None:
+    clock = AheadClock(0)
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.append(Reply(500))
+        written(tmp_path, OWN.replace("URL", web.url), offices.PEOPLE.replace('"mail", ', ""))
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            await world.ask(of_air("7", due=-60))
+            await eventually(lambda: answered(office, "500"), 10)
+        await world.ask(approved("7", later(0)))
+        clock._ahead_seconds = 100
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            log = await office.settled(2, number="7")
+    assert len(web.received) == 1, "neither tried again nor told by the restart"
+    assert {(one.state, one.why) for one in log} == {("dropped", "closed")}
+    [message] = {sent for one in log for sent in one.deliveries}
+    assert (message.state, message.tries) == ("dropped", 1)
+    assert message.answer.startswith("不再发送：已办结；此前 1 次未送达：HTTP 500")
+
+
+async def test_a_message_is_said_anew_without_what_was_closed(database: Database, nats_url: str, tmp_path: Path) -> None:
+    clock = AheadClock(0)
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([Reply(500), TAKEN])
+        written(tmp_path, OWN.replace("URL", web.url), offices.PEOPLE.replace('"mail", ', ""))
+        await world.push_all([of_air("7", due=-60), of_air("8", due=-60)])
+        await eventually(lambda: raised(database, 2), 20)
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            await eventually(lambda: answered(office, "500"), 10)
+            await world.ask(approved("7", later(0)))
+            clock._ahead_seconds = 100
+            office.notifier.wake()
+            dropped, told = await office.settled(2, number="7"), await office.settled(2, number="8")
+    first, second = web.received
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert ["（7）" in body and "（8）" in body for body in (first.body.decode(), second.body.decode())] == [True, False]
+    assert "（8）" in second.body.decode()
+    assert {(one.state, one.why, len(one.deliveries)) for one in dropped} == {("dropped", "closed", 0)}
+    assert {(one.state, sent.state, sent.tries) for one in told for sent in one.deliveries} == {("told", "delivered", 2)}
+
+
+async def raised(database: Database, number: int) -> bool:
+    async with ReadStore(database).snapshot() as snapshot:
+        return await snapshot.count("alert") >= number
+
+
 async def test_who_takes_note_stops_the_ladder(database: Database, nats_url: str, tmp_path: Path) -> None:
     ladder = """
     [[route]]
@@ -278,12 +323,7 @@ async def test_a_storm_is_one_message_for_each_person(database: Database, nats_u
         web.answers.extend([TAKEN] * 9)
         written(tmp_path, robot(web.url), offices.PEOPLE.replace('"mail", ', ""))
         await world.push_all([of_air(str(number), due=-60) for number in range(200)])
-
-        async def raised() -> bool:
-            async with ReadStore(database).snapshot() as snapshot:
-                return await snapshot.count("alert") >= 200
-
-        await eventually(raised, 30)
+        await eventually(lambda: raised(database, 200), 30)
         async with telling(settings(nats_url, tmp_path), database) as office:
             log = await office.settled(400, within=40)
     assert len(log) == 400

@@ -154,7 +154,7 @@ async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Da
     assert sorted(claims) == [False, False, False, False, True]
 
     instead = replace(MESSAGE, id="d-2", channel="sms", instead_of="d-1", next_at=due)
-    await sent.record(there, "failed", None, "404 不存在", [instead])
+    await sent.end(there, "failed", "404 不存在", again, instead=[instead])
     await sent.record(there, "delivered", None, "ok")
     assert not await sent.claim(there, again, again)
     async with reading.snapshot() as snapshot:
@@ -164,6 +164,31 @@ async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Da
             ("d-2", "sending", 0, ""),
         ]
         assert await sent_since(snapshot, "robot", NOW) == [due]
+
+
+async def test_what_is_dropped_from_a_message_is_told_to_nobody_until_it_is_planned_anew(database: Database) -> None:
+    store, sent, reading = NoticeStore(database), SendingStore(database), ReadStore(database)
+    due = NOW + timedelta(minutes=1)
+    both = replace(MESSAGE, notices=(NOTICE.id, LATER.id))
+    await store.plan([NOTICE, LATER])
+    await store.settle(Judged((NOTICE, LATER), ()), [both], NOW)
+    shorter = replace(both, title="临期 1 件", lines=("▲ 临期",), people=("handler-1",))
+    assert await sent.claim(shorter, due, due, [(LATER, "suspended")])
+    async with reading.snapshot() as snapshot:
+        assert await notices_in(snapshot, both.id) == [NOTICE]
+        log = {one.notice.person: one for one in await logged(snapshot, Wanted(), 10)}
+        [message] = log["handler-1"].deliveries
+    assert (log["head-1"].state, log["head-1"].why, log["head-1"].settled_at) == ("dropped", "suspended", due)
+    assert (message.title, message.lines, message.people) == (shorter.title, shorter.lines, shorter.people)
+
+    await sent.end(shorter, "dropped", "未发送：已中止", due, [(NOTICE, "suspended")])
+    await store.plan([NOTICE])
+    await store.settle(Judged((NOTICE,), ()), [MESSAGE], due)
+    async with reading.snapshot() as snapshot:
+        [again] = await sending(snapshot, "robot", due, 10)
+        [told] = await logged(snapshot, Wanted(person="handler-1"), 10)
+    assert again == replace(MESSAGE, notices=()), "under its old id, as if it were new"
+    assert (told.state, told.deliveries) == ("told", (again,))
 
 
 async def test_who_took_note_is_read_from_the_ledger_the_first_one_first(database: Database) -> None:

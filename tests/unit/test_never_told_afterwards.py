@@ -13,6 +13,7 @@ from shared.domain.grounds import is_theirs
 from shared.domain.notice import Notice, Occasion, Office, notices, standing
 from shared.domain.person import Absence, Duty, Person, Post, Role, Roster
 from shared.domain.policy import Rulebook
+from shared.domain.retelling import judged_again
 from shared.domain.task import Ended, Suspended, Task
 from shared.domain.telling import Hours, in_hours, step_at, told_at
 from shared.domain.value import replace
@@ -137,6 +138,24 @@ def test_no_alert_that_holds_is_lost(random: Random) -> None:
         assert theirs or not there, "whoever has the task now is thought of; who was on duty then is not any more"
         for notice in theirs:
             assert notice.id in told or noted or heard_higher(office, notice)
+
+
+@settings(max_examples=200, deadline=None)
+@given(SEEDS)
+def test_a_message_that_is_tried_again_later_says_what_still_holds_and_nothing_else(random: Random) -> None:
+    office = any_story(random)
+    told = [one.notice for one in office.told]
+    found = judged_again(told, office.tasks, office.acknowledged, told, office.now, office.office.roster)
+    assert {one.id for one in found.told}.isdisjoint(one.id for one, _ in found.dropped)
+    assert len(found.told) + len(found.dropped) == len(told)
+    for notice in found.told:
+        task = office.tasks[MATTER]
+        assert is_theirs(notice, task, office.office.roster)
+        assert notice.occasion.topic == "urge" or is_running(task, notice.occasion)
+        assert task.is_open or notice.occasion.topic == "look-back"
+        assert not any(one.covers(notice.occasion) and one.person == notice.person for one in office.acknowledged)
+    heights = Counter((one.person, one.occasion.topic) for one in found.told if one.occasion.topic != "urge")
+    assert max(heights.values(), default=1) == 1, "of one clock the highest rung alone"
 
 
 def key_of(one: Occasion) -> tuple[str, int, str]:
