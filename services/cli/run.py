@@ -26,7 +26,7 @@ from services.statistics.service import Statistics
 from services.tracker.service import Tracker
 from services.web.service import PortInUse, Web
 from shared.campaigns import load_campaigns
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, ReplayClock, SystemClock
 from shared.domain.calendar import Calendar
 from shared.messaging.server import NatsServer, NatsServerFailed
 from shared.notices.secret import secret_of
@@ -216,7 +216,9 @@ async def everything(
         web = Web(settings, database, units, clock, port, host)
         campaigns = Campaigns(settings, installation.campaigns, installation.rulebook.calendar, clock)
         web.bind()
-        notifier = notifier_of(settings, database, units, installation.rulebook.calendar, clock, web.url, channels)
+        # History comes to the tracker first: the notifier hears of it at its own pace.
+        its_own = ReplayClock() if isinstance(clock, ReplayClock) else clock
+        notifier = notifier_of(settings, database, units, installation.rulebook.calendar, its_own, web.url, channels)
         for service in (tracker, Statistics(settings, database, units, clock), notifier, campaigns, web):
             await _start(group, service)
         if settings.audit_every:

@@ -37,7 +37,7 @@ def new_message(
         state="sending",
         tries=0,
         tried_at=None,
-        next_at=first_try(now, id, desk.office.hours.spread, urgent=urgent),
+        next_at=first_try(now, id, desk.office, urgent=urgent),
         answer="",
         instead_of=instead_of,
         notices=tuple(notice.id for notice in notices),

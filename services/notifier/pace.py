@@ -1,9 +1,13 @@
-"""When a message is sent: off the full and the half hour, no more a minute than a channel takes, later again after a failure."""
+"""When a message is sent: in office hours, off full and half hours, no more a minute than a channel takes, later if it failed."""
 
 from collections import deque
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Final
+
+from shared.domain.notice import Office
+from shared.domain.telling import in_hours
+from shared.storage.noticing import Delivery
 
 _CROWDED: Final = frozenset({0, 30})
 """Minutes in which everybody's robots send; Feishu refuses them then (error 11232)."""
@@ -17,23 +21,36 @@ _REST: Final = timedelta(minutes=1)
 _LONGEST_REST: Final = timedelta(minutes=15)
 
 
-def first_try(now: datetime, id: str, spread: timedelta, *, urgent: bool) -> datetime:
-    """When a new message is tried first: an urgent one at once, others spread over some time, and not in a crowded minute. No
-    spread is at once, whatever the minute.
+def sendable(at: datetime, id: str, office: Office, *, urgent: bool) -> datetime:
+    """The first instant from `at` on at which a message may be tried: an urgent one at once; others in office hours and, unless
+    nothing is spread, not in a crowded minute, after which each has its own place.
     """
-    if urgent or not spread:
-        return now
-    later = spread * (int.from_bytes(blake2b(id.encode(), digest_size=4).digest()) / 2**32)
-    at = now + later
-    if at.minute in _CROWDED:
-        at = at.replace(second=0, microsecond=0) + _MINUTE + later
+    if urgent:
+        return at
+    at = in_hours(at, office.hours, office.calendar)
+    if office.hours.spread and at.minute in _CROWDED:
+        after = at.replace(second=0, microsecond=0) + _MINUTE + _place(id, office.hours.spread)
+        at = in_hours(after, office.hours, office.calendar)
     return at
 
 
-def next_try(made_at: datetime, now: datetime, tries: int, asked: timedelta | None, *, urgent: bool) -> datetime | None:
-    """When a message that failed is tried again, not before the gateway's own wish; None when it is given up."""
-    again = now + max(_PAUSES[min(tries, len(_PAUSES)) - 1], asked or timedelta(0))
-    return again if again <= made_at + (GIVE_UP_URGENT if urgent else GIVE_UP) else None
+def first_try(now: datetime, id: str, office: Office, *, urgent: bool) -> datetime:
+    """When a new message is tried first; those of one moment that are not urgent are spread over some time."""
+    at = now if urgent else now + _place(id, office.hours.spread)
+    return sendable(at, id, office, urgent=urgent)
+
+
+def _place(id: str, spread: timedelta) -> timedelta:
+    """The same for the same message."""
+    return spread * (int.from_bytes(blake2b(id.encode(), digest_size=4).digest()) / 2**32)
+
+
+def next_try(message: Delivery, now: datetime, asked: timedelta | None, office: Office) -> datetime | None:
+    """When a message that failed once more is tried again, not before the gateway's own wish; None when it is given up."""
+    again = now + max(_PAUSES[min(message.tries, len(_PAUSES)) - 1], asked or timedelta(0))
+    if again > message.made_at + (GIVE_UP_URGENT if message.urgent else GIVE_UP):
+        return None
+    return sendable(again, message.id, office, urgent=message.urgent)
 
 
 class Pace:

@@ -12,7 +12,7 @@ from services.notifier.channels.message import Channel, Message, Outcome, Recipi
 from services.notifier.desk import Desk
 from services.notifier.failover import instead
 from services.notifier.messages import said_anew
-from services.notifier.pace import Pace, next_try
+from services.notifier.pace import Pace, next_try, sendable
 from shared.domain.value import replace
 from shared.storage.noticing import Delivery
 from shared.storage.sending import SendingStore, next_sending, sending, sent_since
@@ -61,6 +61,10 @@ class Sender:
 
     async def _try(self, delivery: Delivery, pace: Pace) -> None:
         now = self._clock.now()
+        may = sendable(now, delivery.id, self._desk.office, urgent=delivery.urgent)
+        if may > now:  # a rest, or a standstill, went on until after office hours
+            await self._store.record(delivery, "sending", may, delivery.answer)
+            return
         carried = await carried_by(delivery, self._desk, now)
         if not carried.notices:
             await self._drop(delivery, carried, now)
@@ -85,28 +89,30 @@ class Sender:
         return [Recipient(person.name, person.email, person.mobile) for person in found]
 
     async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        now, tries = self._clock.now(), delivery.tries + 1
-        said = log.bind(delivery=delivery.id, channel=delivery.channel, tries=tries, answer=outcome.answer)
+        now = self._clock.now()
+        delivery = replace(delivery, tries=delivery.tries + 1, answer=outcome.answer)
+        said = log.bind(delivery=delivery.id, channel=delivery.channel, tries=delivery.tries, answer=outcome.answer)
         if outcome.result == "delivered":
             await self._store.record(delivery, "delivered", None, outcome.answer)
             said.info("notifier.delivered")
             return
         again: datetime | None = None
         if outcome.result == "retry":
-            again = next_try(delivery.made_at, now, tries, outcome.retry_after, urgent=delivery.urgent)
+            again = next_try(delivery, now, outcome.retry_after, self._desk.office)
         if again is not None:
             await self._store.record(delivery, "sending", again, outcome.answer)
             said.warning("notifier.again", at=again.isoformat())
             return
         carried = await carried_by(delivery, self._desk, now)
         if not carried.notices:
-            await self._drop(replace(delivery, tries=tries, answer=outcome.answer), carried, now)
+            await self._drop(delivery, carried, now)
             return
         others = instead(delivery, carried, self._desk, now)
         await self._store.end(delivery, "failed", outcome.answer, now, carried.dropped, others)
         said.error("notifier.failed", instead=[one.channel for one in others])
 
 
-async def send_all(senders: Sequence[Sender]) -> None:
-    """Try what is due on all channels, side by side."""
-    await asyncio.gather(*(sender.send_due() for sender in senders))
+async def send_all(senders: Sequence[Sender]) -> datetime | None:
+    """Try what is due on all channels, side by side; when the next try is due."""
+    following = await asyncio.gather(*(sender.send_due() for sender in senders))
+    return min((at for at in following if at is not None), default=None)

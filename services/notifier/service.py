@@ -1,8 +1,6 @@
 """The notifier: hears alerts on DUBAN_OUT, tells people, and remembers whom it told, when, how and why."""
 
 import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +15,7 @@ from contracts import subjects
 from services.notifier.asked import Asked
 from services.notifier.channels.load import Channels
 from services.notifier.desk import Desk
+from services.notifier.duties import keep, until_stored
 from services.notifier.hearing import heard, in_words
 from services.notifier.rounds import Rounds
 from services.notifier.sending import Sender, send_all
@@ -26,7 +25,6 @@ from shared.domain.notice import Notice, notices, standing
 from shared.messaging import streams
 from shared.messaging.broker import connect, make_broker, stop
 from shared.messaging.pull import Pull
-from shared.ports import NotStored
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.storage.noticing import next_telling
@@ -36,9 +34,6 @@ from shared.storage.told import texts_of
 log = structlog.get_logger()
 
 BATCH: Final = 500
-LOOK_SECONDS: Final = 15.0
-"""A fact or a message that is due wakes us; should that be lost, or another process have written, it is seen after this time."""
-RETRY_SECONDS: Final = 2.0
 WATCH_SECONDS: Final = 10.0
 BEHIND_SECONDS: Final = 60.0
 """For so long nobody is told while facts are still to be heard; longer would be silence."""
@@ -63,6 +58,7 @@ class Notifier:
         self._under_way = False
         self._behind_since: float | None = None
         self._js: JetStreamContext | None = None
+        self._next_try: datetime | None = None
 
     async def run(self, started: asyncio.Event | None = None) -> None:
         """Tell until cancelled. Raises ConfigDrift, NatsUnreachable."""
@@ -83,7 +79,7 @@ class Notifier:
                     group.create_task(self.watchman.run(), name="notifier-watchman")
                     duties = (self._tell, *(sender.send_due for sender in self.senders))
                     for duty, woken in zip(duties, self._woken, strict=True):
-                        group.create_task(self._keep(duty, woken), name=f"notifier-{duty.__qualname__}")
+                        group.create_task(keep(duty, woken, self._clock), name=f"notifier-{duty.__qualname__}")
                 if started is not None:
                     started.set()
         finally:
@@ -107,18 +103,25 @@ class Notifier:
         """In a replay: tell all that is due by an instant, each at its own."""
         assert isinstance(self._clock, ReplayClock), "only history can be driven"
         await self.idle()
-        while (due := await self._next_telling()) is not None and due <= instant:
+        while (due := await self._next_in_replay()) is not None and due <= instant:
             self._clock.advance(due)
             await self._rounds.hold(due)
-            await send_all(self.senders)
+            self._next_try = await send_all(self.senders)
         self._clock.advance(instant)
-        await send_all(self.senders)
+        self._next_try = await send_all(self.senders)
+
+    async def _next_in_replay(self) -> datetime | None:
+        """When to tell or to send next; messages that were spread are waited for and go out together."""
+        due = [await self._next_telling()]
+        if self._next_try is not None:
+            due.append(self._next_try + self._desk.office.hours.spread)
+        return min((at for at in due if at is not None), default=None)
 
     async def _hear(self, pull: Pull) -> None:
         while True:
             messages = await pull.batch(lambda: not self._under_way)
             self._under_way = True
-            await self._until_stored(lambda messages=messages: self._take(messages))  # type: ignore[misc]
+            await until_stored(lambda messages=messages: self._take(messages))  # type: ignore[misc]
             for message in messages:
                 await message.ack()
             self._under_way = False
@@ -169,33 +172,3 @@ class Notifier:
     async def _next_telling(self) -> datetime | None:
         async with self._desk.reading.snapshot() as snapshot:
             return await next_telling(snapshot)
-
-    async def _keep(self, duty: Callable[[], Awaitable[datetime | None]], woken: asyncio.Event) -> None:
-        """Do a duty whenever it is due or something woke us."""
-        while True:
-            woken.clear()
-            due = await self._until_stored(duty)
-            seconds = LOOK_SECONDS if due is None else (due - self._clock.now()).total_seconds()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(min(max(seconds, 0.0), LOOK_SECONDS)):
-                    await woken.wait()
-
-    async def _until_stored(self, work: Callable[[], Awaitable[datetime | None]]) -> datetime | None:
-        while True:
-            try:
-                done = await work()
-            except NotStored as error:
-                log.warning("notifier.not_stored", error=str(error), again_in_seconds=RETRY_SECONDS)
-                await asyncio.sleep(RETRY_SECONDS)
-                continue
-            _see_that_wanted()
-            return done
-
-
-def _see_that_wanted() -> None:
-    """Before Python 3.12 `asyncio.wait_for`, on which libraries of channels stand, loses a cancellation that meets the answer.
-    The task would live on, and whoever waits for its end would wait for ever.
-    """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError

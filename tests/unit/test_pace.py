@@ -6,51 +6,67 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.pace import GIVE_UP, GIVE_UP_URGENT, Pace, first_try, next_try
-from tests.support.sample import START
+from services.notifier.pace import Pace, first_try, next_try, sendable
+from shared.domain.notice import Office
+from shared.domain.person import Roster
+from shared.domain.telling import Hours, in_hours
+from shared.domain.value import replace
+from shared.storage.noticing import Delivery
+from tests.support.sample import CALENDAR, SHANGHAI, START
+from tests.support.telling import local
 
 MINUTE = timedelta(minutes=1)
-SPREAD = timedelta(seconds=20)
+HOURS = Hours()
+SPREAD = HOURS.spread
+OFFICE = Office(Roster({}), (), HOURS, CALENDAR)
 INSTANTS = st.integers(0, 7 * 24 * 3600).map(lambda seconds: START + timedelta(seconds=seconds))
 IDS = st.integers(0, 10**6).map(str)
 
 
+def message(made_at: datetime, *, tries: int, urgent: bool = False) -> Delivery:
+    """One that failed so many times."""
+    return Delivery("d", "mail", ("a",), "", (), "", urgent, made_at, "sending", tries, made_at, made_at, "", "")
+
+
 @given(INSTANTS, IDS)
-def test_a_new_message_is_tried_soon_and_never_in_a_crowded_minute(now: datetime, id: str) -> None:
-    at = first_try(now, id, SPREAD, urgent=False)
-    assert now <= at < now + 2 * MINUTE + SPREAD
+def test_a_new_message_is_tried_soon_in_office_hours_and_never_in_a_crowded_minute(now: datetime, id: str) -> None:
+    at = first_try(now, id, OFFICE, urgent=False)
+    assert in_hours(now, HOURS, CALENDAR) <= at < in_hours(now + SPREAD, HOURS, CALENDAR) + 2 * MINUTE + SPREAD
     assert at.minute not in (0, 30)
-    assert at == first_try(now, id, SPREAD, urgent=False), "the same message keeps its place"
+    assert in_hours(at, HOURS, CALENDAR) == at
+    assert at == first_try(now, id, OFFICE, urgent=False), "the same message keeps its place"
+    assert at == sendable(at, id, OFFICE, urgent=False), "and is not put off once more"
 
 
 @given(INSTANTS, IDS)
-def test_what_is_urgent_is_tried_at_once_and_so_is_everything_without_spread(now: datetime, id: str) -> None:
-    assert first_try(now, id, SPREAD, urgent=True) == first_try(now, id, timedelta(0), urgent=False) == now
+def test_what_is_urgent_is_tried_at_once_and_in_office_hours_so_is_everything_without_spread(now: datetime, id: str) -> None:
+    assert first_try(now, id, OFFICE, urgent=True) == now
+    at_once = replace(OFFICE, hours=replace(HOURS, spread=timedelta(0)))
+    assert first_try(now, id, at_once, urgent=False) == in_hours(now, HOURS, CALENDAR)
 
 
 def test_messages_of_one_moment_are_spread() -> None:
-    tries = {first_try(START + 5 * MINUTE, str(n), SPREAD, urgent=False) for n in range(200)}
+    tries = {first_try(START + 5 * MINUTE, str(n), OFFICE, urgent=False) for n in range(200)}
     assert len(tries) > 150
     assert max(tries) - min(tries) > SPREAD / 2
 
 
-@given(st.integers(1, 40), st.integers(0, 14_400), st.integers(0, 600), st.booleans())
-def test_a_failure_is_tried_again_later_and_later_until_it_is_given_up(tries: int, age: int, asked: int, urgent: bool) -> None:
-    made, now = START, START + timedelta(seconds=age)
-    again = next_try(made, now, tries, timedelta(seconds=asked), urgent=urgent)
-    longer = next_try(made, now, tries + 1, timedelta(seconds=asked), urgent=urgent)
-    if again is None:
-        assert longer is None
-        return
-    assert again >= now + max(timedelta(seconds=10), timedelta(seconds=asked))
-    assert again <= made + (GIVE_UP_URGENT if urgent else GIVE_UP)
-    assert longer is None or longer >= again
-
-
-def test_what_is_urgent_is_given_up_sooner_since_another_channel_may_reach_the_person() -> None:
-    now = START + timedelta(minutes=10)
-    assert next_try(START, now, 3, None, urgent=True) is None
-    assert next_try(START, now, 3, None, urgent=False) == now + MINUTE
+@pytest.mark.parametrize(
+    ("failed_at", "urgent", "tried_again"),
+    [
+        ("2026-11-23 16:20", False, "2026-11-23 16:22"),
+        ("2026-11-23 17:29", False, "2026-11-24 09:01"),
+        ("2026-11-27 17:29", False, "2026-11-30 09:01"),  # over a weekend
+        ("2026-11-23 16:28", False, "2026-11-23 16:31"),
+        ("2026-11-23 17:29", True, "2026-11-23 17:31"),
+    ],
+)
+def test_what_is_not_urgent_is_tried_again_in_office_hours_and_off_the_crowded_minutes(
+    failed_at: str, urgent: bool, tried_again: str
+) -> None:
+    at = next_try(message(local(failed_at), tries=4, urgent=urgent), local(failed_at), None, OFFICE)
+    assert at is not None
+    assert at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") == tried_again
 
 
 @given(st.integers(1, 30), st.lists(st.integers(0, 20_000), max_size=120))
