@@ -38,10 +38,3 @@ async def carried_by(delivery: Delivery, desk: Desk, now: datetime) -> Carried:
         told = await told_of(snapshot, matters)
     found = judged_again(notices, tasks, taken, told, now, desk.office.roster)
     return Carried(found.told, found.dropped, tasks)
-
-
-def not_sent(delivery: Delivery, why: str) -> str:
-    """What is on record of a message that nobody is sent any more; of one that was tried, what was answered, too."""
-    if not delivery.tries:
-        return f"未发送：{why}"
-    return f"不再发送：{why}；此前 {delivery.tries} 次未送达：{delivery.answer}"

@@ -13,8 +13,10 @@ _CROWDED: Final = frozenset({0, 30})
 """Minutes in which everybody's robots send; Feishu refuses them then (error 11232)."""
 _MINUTE: Final = timedelta(minutes=1)
 _PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 600, 1800, 3600))
-GIVE_UP: Final = timedelta(hours=4)
-GIVE_UP_URGENT: Final = timedelta(minutes=10)
+PATIENCE: Final = timedelta(hours=4)
+PATIENCE_URGENT: Final = timedelta(minutes=10)
+KEPT_ON: Final = timedelta(hours=24)
+"""For so long, and for at least as many tries as there are pauses, a message is tried that can go out by no other channel."""
 _FAILURES: Final = 5
 """In a row: then a channel rests."""
 _REST: Final = timedelta(minutes=1)
@@ -45,12 +47,22 @@ def _place(id: str, spread: timedelta) -> timedelta:
     return spread * (int.from_bytes(blake2b(id.encode(), digest_size=4).digest()) / 2**32)
 
 
-def next_try(message: Delivery, now: datetime, asked: timedelta | None, office: Office) -> datetime | None:
-    """When a message that failed once more is tried again, not before the gateway's own wish; None when it is given up."""
-    again = now + max(_PAUSES[min(message.tries, len(_PAUSES)) - 1], asked or timedelta(0))
-    if again > message.made_at + (GIVE_UP_URGENT if message.urgent else GIVE_UP):
-        return None
-    return sendable(again, message.id, office, urgent=message.urgent)
+def patience(message: Delivery) -> timedelta:
+    """For how long, from when it was made, a message is tried by one channel while there is another."""
+    return PATIENCE_URGENT if message.urgent else PATIENCE
+
+
+def next_try(message: Delivery, now: datetime, asked: timedelta | None, office: Office, *, another: bool) -> datetime | None:
+    """When a message that failed once more is tried again, not before the gateway's own wish; None when it is given up. Where
+    there is another channel, that is when the next try would come after its patience; where there is none, a wish ends nothing.
+    """
+    pause = _PAUSES[min(message.tries, len(_PAUSES)) - 1]
+    again = now + max(pause, asked or timedelta(0))
+    if another:
+        is_over = again > message.made_at + patience(message)
+    else:
+        is_over = message.tries >= len(_PAUSES) and now + pause > message.made_at + KEPT_ON
+    return None if is_over else sendable(again, message.id, office, urgent=message.urgent)
 
 
 class Pace:

@@ -7,12 +7,12 @@ from typing import Final
 
 import structlog
 
-from services.notifier.carried import Carried, carried_by, not_sent
+from services.notifier.carried import Carried, carried_by
 from services.notifier.channels.message import Channel, Message, Outcome, Recipient
 from services.notifier.desk import Desk
-from services.notifier.failover import instead
 from services.notifier.messages import said_anew
 from services.notifier.pace import Pace, next_try, sendable
+from services.notifier.undelivered import Undelivered
 from shared.domain.value import replace
 from shared.storage.noticing import Delivery
 from shared.storage.sending import SendingStore, next_sending, sending, sent_since
@@ -27,12 +27,15 @@ AT_ONCE: Final = 20
 class Sender:
     """The messages of one channel."""
 
-    def __init__(self, channel: Channel, per_minute: int | None, desk: Desk, store: SendingStore) -> None:
+    def __init__(
+        self, channel: Channel, per_minute: int | None, desk: Desk, store: SendingStore, undelivered: Undelivered
+    ) -> None:
         self.channel = channel
         self._per_minute = per_minute
         self._desk = desk
         self._clock = desk.clock
         self._store = store
+        self._undelivered = undelivered
         self._pace: Pace | None = None
 
     async def send_due(self) -> datetime | None:
@@ -67,7 +70,7 @@ class Sender:
             return
         carried = await carried_by(delivery, self._desk, now)
         if not carried.notices:
-            await self._drop(delivery, carried, now)
+            await self._undelivered.drop(delivery, carried, now)
             return
         delivery = said_anew(self._desk, delivery, carried.notices, carried.tasks, now)
         if not await self._store.claim(delivery, now, now + CLAIM, carried.dropped):
@@ -76,40 +79,32 @@ class Sender:
         message = Message(delivery.id, delivery.title, delivery.lines, delivery.link or None, delivery.made_at)
         outcome = await self.channel.send(message, self._recipients(delivery.people), self._desk.machine.now())
         pace.answered(now, well=outcome.result != "retry")
-        await self._record(delivery, outcome)
-
-    async def _drop(self, delivery: Delivery, carried: Carried, now: datetime) -> None:
-        answer = not_sent(delivery, carried.why)
-        await self._store.end(delivery, "dropped", answer, now, carried.dropped)
-        log.info("notifier.dropped", delivery=delivery.id, channel=delivery.channel, answer=answer)
+        await self._record(delivery, carried, outcome)
 
     def _recipients(self, ids: Sequence[str]) -> list[Recipient]:
         people = self._desk.office.roster.people
         found = [people[id] for id in ids if id in people]
         return [Recipient(person.name, person.email, person.mobile) for person in found]
 
-    async def _record(self, delivery: Delivery, outcome: Outcome) -> None:
-        now = self._clock.now()
+    async def _record(self, delivery: Delivery, carried: Carried, outcome: Outcome) -> None:
         delivery = replace(delivery, tries=delivery.tries + 1, answer=outcome.answer)
         said = log.bind(delivery=delivery.id, channel=delivery.channel, tries=delivery.tries, answer=outcome.answer)
         if outcome.result == "delivered":
             await self._store.record(delivery, "delivered", None, outcome.answer)
             said.info("notifier.delivered")
             return
-        again: datetime | None = None
-        if outcome.result == "retry":
-            again = next_try(delivery, now, outcome.retry_after, self._desk.office)
-        if again is not None:
-            await self._store.record(delivery, "sending", again, outcome.answer)
-            said.warning("notifier.again", at=again.isoformat())
+        again = self._again(delivery, outcome, another=self._undelivered.has_another(carried, self.channel.name))
+        if again is None:
+            kept_until = self._again(delivery, outcome, another=False)
+            await self._undelivered.pass_on(delivery, self._clock.now(), kept_until)
             return
-        carried = await carried_by(delivery, self._desk, now)
-        if not carried.notices:
-            await self._drop(delivery, carried, now)
-            return
-        others = instead(delivery, carried, self._desk, now)
-        await self._store.end(delivery, "failed", outcome.answer, now, carried.dropped, others)
-        said.error("notifier.failed", instead=[one.channel for one in others])
+        await self._store.record(delivery, "sending", again, outcome.answer)
+        said.warning("notifier.again", at=again.isoformat())
+
+    def _again(self, delivery: Delivery, outcome: Outcome, *, another: bool) -> datetime | None:
+        if outcome.result == "failed":
+            return None
+        return next_try(delivery, self._clock.now(), outcome.retry_after, self._desk.office, another=another)
 
 
 async def send_all(senders: Sequence[Sender]) -> datetime | None:

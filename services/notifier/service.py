@@ -19,6 +19,7 @@ from services.notifier.duties import keep, until_stored
 from services.notifier.hearing import heard, in_words
 from services.notifier.rounds import Rounds
 from services.notifier.sending import Sender, send_all
+from services.notifier.undelivered import Undelivered
 from services.notifier.watchman import Watchman
 from shared.clock import ReplayClock
 from shared.domain.notice import Notice, notices, standing
@@ -51,7 +52,8 @@ class Notifier:
         self._broker = make_broker(self._url, "duban-notifier")
         self._rounds = Rounds(desk)
         sent = SendingStore(database)
-        self.senders = [Sender(one, channels.per_minute(name), desk, sent) for name, one in channels.items()]
+        self._undelivered = Undelivered(desk, sent, self.wake)
+        self.senders = [Sender(one, channels.per_minute(name), desk, sent, self._undelivered) for name, one in channels.items()]
         Asked(self._broker, database, desk)
         self.watchman = Watchman(self._broker, desk, self.wake, settings.partitions)
         self._woken = [asyncio.Event() for _ in range(1 + len(self.senders))]

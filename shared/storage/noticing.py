@@ -34,8 +34,9 @@ _DELIVER: Final = BulkInsert(
     DeliveryRow,
     # What was to be said once more after all, by the same channel and of the same notices, has the same id.
     "ON CONFLICT (id) DO UPDATE SET people = excluded.people, title = excluded.title, lines = excluded.lines,"
-    " link = excluded.link, urgent = excluded.urgent, made_at = excluded.made_at, state = excluded.state, tries = 0,"
-    " tried_at = NULL, next_at = excluded.next_at, answer = '', instead_of = excluded.instead_of"
+    " link = excluded.link, urgent = excluded.urgent, made_at = excluded.made_at, state = excluded.state,"
+    " tries = excluded.tries, tried_at = excluded.tried_at, next_at = excluded.next_at, answer = excluded.answer,"
+    " instead_of = excluded.instead_of"
     " WHERE delivery.state IN ('dropped', 'failed')",
 )
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")

@@ -108,3 +108,12 @@ async def sent_since(snapshot: Snapshot, channel: str, since: datetime) -> list[
     """When messages of a channel were tried last, from an instant on, in order."""
     sql = "SELECT tried_at FROM delivery WHERE channel = :channel AND tried_at >= :since ORDER BY tried_at"
     return [from_micros(row.tried_at) for row in await snapshot.rows(sql, channel=channel, since=to_micros(since))]
+
+
+async def alarmed_since_delivered(snapshot: Snapshot, owner: str, number: str, channel: str) -> bool:
+    """Whether an alarm of this name was raised since a channel delivered last."""
+    sql = (
+        "SELECT 1 FROM notice WHERE owner = :owner AND number = :number AND topic = 'alarm' AND at >"
+        " coalesce((SELECT max(tried_at) FROM delivery WHERE channel = :channel AND state = 'delivered'), 0) LIMIT 1"
+    )
+    return (await snapshot.rows(sql, owner=owner, number=number, channel=channel)).scalar_one_or_none() is not None

@@ -7,10 +7,10 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.support.deadline import eventually
 from tests.support.mail_receiver import mail_receiver
-from tests.support.matters import later, reported
-from tests.support.offices import Telling, mail, robot, telling, written
+from tests.support.matters import AheadClock, later, reported
+from tests.support.offices import Telling, by_person, mail, robot, telling, written
 from tests.support.read_messages import mail_of, text_of
-from tests.support.receivers import Reply, web_receiver
+from tests.support.receivers import Reply, WebReceiver, web_receiver
 from tests.support.tracking import Outside, duban
 
 TAKEN = Reply(body=b'{"errcode":0,"errmsg":"ok"}')
@@ -19,7 +19,9 @@ HANDLERS = "".join(
     f'[[person.post]]\nrole = "handler"\nunits = ["{unit}"]\n\n'
     for unit, name in (("air", "大气科承办人"), ("water", "水科承办人"))
 )
+KEEPER = '[[person]]\nid = "keeper"\nname = "系统管理员"\nchannels = ["robot"]\n[[person.post]]\nrole = "keeper"\n'
 BOTH = '["robot", "mail"]'
+BUSY = Reply(500)
 
 
 def settings(nats_url: str, folder: Path) -> Settings:
@@ -73,3 +75,58 @@ async def test_instead_of_a_mail_a_robot_says_for_whom_it_is(database: Database,
         async with telling(settings(nats_url, tmp_path), database) as office:
             await eventually(lambda: delivered(office), 20)
     assert text_of(web.received[0]).endswith(" → 大气科承办人\n\n[查看详情](http://page.test/inbox)")
+
+
+async def said_again(office: Telling, clock: AheadClock, web: WebReceiver, *ahead_seconds: float) -> None:
+    """The robot is tried at each of these times after the start."""
+    for nth, seconds in enumerate(ahead_seconds, 1):
+        clock._ahead_seconds = seconds
+        office.notifier.wake()
+        await eventually(lambda nth=nth: answered(office, nth + 1), 10)  # type: ignore[misc]
+
+
+async def answered(office: Telling, tries: int) -> bool:
+    return any(way.tries >= tries and way.answer for one in await office.log() for way in one.deliveries)
+
+
+async def test_who_has_another_channel_is_told_by_it_after_ten_minutes_and_the_others_are_kept_on(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    clock = AheadClock(0)
+    air, water = HANDLERS.replace("CHANNELS", BOTH, 1).replace("CHANNELS", '["robot"]').split("\n\n")[:2]
+    async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
+        web.answers.extend([BUSY] * 3 + [TAKEN])
+        written(tmp_path, robot(web.url) + mail(mails.port), f"{air}\n\n{water}")
+        await overdue(world, database, "air", "water")
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            await eventually(lambda: answered(office, 1), 10)
+            await said_again(office, clock, web, 300, 700)
+            await eventually(lambda: mailed(mails.mails, 1), 5)  # sooner than anybody looks by himself
+            clock._ahead_seconds = 7000
+            office.notifier.wake()
+            log = by_person(await office.settled(2))
+    assert [("（1）" in text_of(one), "（2）" in text_of(one)) for one in web.received] == [(True, True)] * 3 + [(False, True)]
+    ways = {person: [(way.channel, way.state) for way in one.deliveries] for person, one in log.items()}
+    assert ways == {
+        "air-1": [("robot", "failed"), ("mail", "delivered")],
+        "water-1": [("robot", "failed"), ("robot", "delivered")],
+    }
+    failed, kept = log["water-1"].deliveries
+    assert (kept.tries, kept.instead_of) == (4, failed.id)
+    assert failed.answer.endswith("；改由 mail 发送")
+
+
+async def test_the_keeper_is_told_once_of_a_channel_that_reaches_somebody_no_more(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, mail_receiver(to_recipient="550 no such user") as mails, duban(database, nats_url) as world:
+        web.answers.extend([Reply(404)] * 5)
+        written(tmp_path, robot(web.url) + mail(mails.port), HANDLERS.replace("CHANNELS", '["mail"]') + KEEPER)
+        await overdue(world, database, "air", "water")
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            log = by_person(await office.settled(3))
+    alarm = log["keeper"]
+    assert alarm.notice.occasion.rung.startswith("渠道“mail”未能送达，1 人没有其他渠道，提醒仅留站内：550")
+    assert [way.state for way in alarm.deliveries] == ["failed"], "and of that there is no alarm"
+    assert "没有其他渠道，仅留站内" in log["air-1"].deliveries[0].answer
+    assert len(web.received) == 1

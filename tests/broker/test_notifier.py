@@ -218,7 +218,7 @@ async def test_what_is_closed_before_the_next_try_is_not_said_any_more(database:
     assert {(one.state, one.why) for one in log} == {("dropped", "closed")}
     [message] = {sent for one in log for sent in one.deliveries}
     assert (message.state, message.tries) == ("dropped", 1)
-    assert message.answer.startswith("不再发送：已办结；此前 1 次未送达：HTTP 500")
+    assert message.answer.startswith("不再发送：已办结；此前：HTTP 500")
 
 
 async def test_a_message_is_said_anew_without_what_was_closed(database: Database, nats_url: str, tmp_path: Path) -> None:

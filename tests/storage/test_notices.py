@@ -23,7 +23,7 @@ from shared.storage.noticing import (
     told_of,
 )
 from shared.storage.reading import ReadStore
-from shared.storage.sending import SendingStore, next_sending, sending, sent_since
+from shared.storage.sending import SendingStore, alarmed_since_delivered, next_sending, sending, sent_since
 from shared.storage.silencing import NotGranted, grant, person_of
 from shared.storage.told import Wanted, logged, noted
 from shared.storage.tracking import SqlTrackerStore
@@ -189,6 +189,24 @@ async def test_what_is_dropped_from_a_message_is_told_to_nobody_until_it_is_plan
         [told] = await logged(snapshot, Wanted(person="handler-1"), 10)
     assert again == replace(MESSAGE, notices=()), "under its old id, as if it were new"
     assert (told.state, told.deliveries) == ("told", (again,))
+
+
+async def test_an_alarm_of_a_channel_counts_until_the_channel_delivers_again(database: Database) -> None:
+    store, sent, reading = NoticeStore(database), SendingStore(database), ReadStore(database)
+    alarm = replace(NOTICE, occasion=Occasion("duban", "channel/robot", "alarm", 1, "未能送达", "alarm", NOW, None))
+    await store.plan([NOTICE, alarm])
+    await store.settle(Judged((NOTICE,), ()), [MESSAGE], NOW)
+
+    async def alarmed(number: str) -> bool:
+        async with reading.snapshot() as snapshot:
+            return await alarmed_since_delivered(snapshot, "duban", number, "robot")
+
+    assert [await alarmed(number) for number in ("channel/robot", "channel/mail")] == [True, False]
+    due = NOW + timedelta(minutes=1)
+    assert await sent.claim(MESSAGE, due, due)
+    assert await alarmed("channel/robot"), "a try is no delivery"
+    await sent.record(MESSAGE, "delivered", None, "ok")
+    assert not await alarmed("channel/robot")
 
 
 async def test_who_took_note_is_read_from_the_ledger_the_first_one_first(database: Database) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notifier.pace import Pace, first_try, next_try, sendable
+from services.notifier.pace import PATIENCE_URGENT, Pace, first_try, next_try, sendable
 from shared.domain.notice import Office
 from shared.domain.person import Roster
 from shared.domain.telling import Hours, in_hours
@@ -64,9 +64,46 @@ def test_messages_of_one_moment_are_spread() -> None:
 def test_what_is_not_urgent_is_tried_again_in_office_hours_and_off_the_crowded_minutes(
     failed_at: str, urgent: bool, tried_again: str
 ) -> None:
-    at = next_try(message(local(failed_at), tries=4, urgent=urgent), local(failed_at), None, OFFICE)
+    at = next_try(message(local(failed_at), tries=4, urgent=urgent), local(failed_at), None, OFFICE, another=True)
     assert at is not None
     assert at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") == tried_again
+
+
+ASKED = st.none() | st.integers(0, 24 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+AGES = st.integers(0, 40 * 3600).map(lambda seconds: timedelta(seconds=seconds))
+
+
+@given(st.integers(1, 40), AGES, ASKED, st.booleans())
+def test_a_failure_is_tried_again_later_and_later_and_not_before_the_gateway_wishes(
+    tries: int, age: timedelta, asked: timedelta | None, another: bool
+) -> None:
+    now = START + age
+    again = next_try(message(START, tries=tries, urgent=True), now, asked, OFFICE, another=another)
+    longer = next_try(message(START, tries=tries + 1, urgent=True), now, asked, OFFICE, another=another)
+    if again is None:
+        assert longer is None
+        return
+    assert again >= now + max(timedelta(seconds=10), asked or timedelta(0))
+    assert longer is None or longer >= again
+    assert again <= START + PATIENCE_URGENT or not another
+
+
+@pytest.mark.parametrize(("urgent", "patience"), [(True, 10 * MINUTE), (False, timedelta(hours=4))])
+def test_while_another_channel_is_at_hand_one_is_tried_for_a_short_time(urgent: bool, patience: timedelta) -> None:
+    one = message(START, tries=3, urgent=urgent)
+    assert next_try(one, START + patience - MINUTE, None, OFFICE, another=True) is not None
+    assert next_try(one, START + patience, None, OFFICE, another=True) is None
+    assert next_try(one, START, patience + MINUTE, OFFICE, another=True) is None, "the gateway asks for more than that"
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_without_another_channel_a_message_is_tried_for_a_day_and_eight_times(urgent: bool) -> None:
+    day = timedelta(hours=24)
+    often, seldom = message(START, tries=9, urgent=urgent), message(START, tries=7, urgent=urgent)
+    assert next_try(often, START + day - 61 * MINUTE, None, OFFICE, another=False) is not None
+    assert next_try(often, START + day - 59 * MINUTE, None, OFFICE, another=False) is None
+    assert next_try(often, START + day - 61 * MINUTE, day, OFFICE, another=False) is not None, "a wish is kept"
+    assert next_try(seldom, START + 5 * day, day, OFFICE, another=False) is not None, "so seldom only because it was asked for"
 
 
 @given(st.integers(1, 30), st.lists(st.integers(0, 20_000), max_size=120))
