@@ -11,11 +11,11 @@ from services.notifier.carried import Carried, carried_by
 from services.notifier.channels.message import Channel, Message, Outcome, Recipient
 from services.notifier.desk import Desk
 from services.notifier.messages import said_anew
-from services.notifier.pace import Pace, next_try, sendable
+from services.notifier.pace import PATIENCE_URGENT, Pace, next_try, sendable
 from services.notifier.undelivered import Undelivered
 from shared.domain.value import replace
 from shared.storage.noticing import Delivery
-from shared.storage.sending import SendingStore, next_sending, sending, sent_since
+from shared.storage.sending import SendingStore, next_sending, sending, sent_since, urgent_before
 
 log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class Sender:
 
     async def send_due(self) -> datetime | None:
         """Try what is to be tried now; when the next try is due, None while nothing waits. Raises NotStored."""
-        pace = self._pace or await self._remembered()
+        pace = await self.paced()
         while True:
             now = self._clock.now()
             async with self._desk.reading.snapshot() as snapshot:
@@ -51,11 +51,27 @@ class Sender:
             for delivery in due:
                 may = pace.may_send_at(self._clock.now())
                 if may > self._clock.now():
+                    await self._pass_on_urgent(may)
                     return may
                 await self._try(delivery, pace)
 
-    async def _remembered(self) -> Pace:
-        """The pace after a start: what was sent in the last minute counts."""
+    async def _pass_on_urgent(self, may: datetime) -> None:
+        """What a rest would hold beyond its patience goes by the next channels, untried. Whoever has none waits."""
+        now = self._clock.now()
+        async with self._desk.reading.snapshot() as snapshot:
+            waiting = await urgent_before(snapshot, self.channel.name, now, may - PATIENCE_URGENT)
+        for delivery in waiting:
+            carried = await carried_by(delivery, self._desk, now)
+            if not self._undelivered.has_another(carried, self.channel.name):
+                continue
+            said = f"渠道暂停至 {may.astimezone(self._desk.office.calendar.zone):%H:%M}（连续失败或已达每分钟上限），不再等候"
+            said += f"；此前：{delivery.answer}" if delivery.answer else ""
+            await self._undelivered.pass_on(replace(delivery, answer=said), now, may)
+
+    async def paced(self) -> Pace:
+        """The pace of the channel; after a start what was sent in the last minute counts."""
+        if self._pace is not None:
+            return self._pace
         self._pace = Pace(self._per_minute)
         async with self._desk.reading.snapshot() as snapshot:
             for at in await sent_since(snapshot, self.channel.name, self._clock.now() - timedelta(minutes=1)):

@@ -98,6 +98,16 @@ async def sending(snapshot: Snapshot, channel: str, now: datetime, limit: int) -
     return [delivery_of(row) for row in await snapshot.rows(sql, channel=channel, now=to_micros(now), limit=limit)]
 
 
+async def urgent_before(snapshot: Snapshot, channel: str, now: datetime, made_before: datetime) -> list[Delivery]:
+    """Urgent messages of a channel that are to be tried now and were made before an instant."""
+    sql = (
+        "SELECT * FROM delivery WHERE state = 'sending' AND next_at <= :now AND channel = :channel AND urgent = 1"
+        " AND made_at < :made ORDER BY made_at, id"
+    )
+    rows = await snapshot.rows(sql, channel=channel, now=to_micros(now), made=to_micros(made_before))
+    return [delivery_of(row) for row in rows]
+
+
 async def next_sending(snapshot: Snapshot, channel: str) -> datetime | None:
     """When the next message of a channel is to be tried."""
     sql = "SELECT min(next_at) FROM delivery WHERE state = 'sending' AND channel = :channel"

@@ -130,3 +130,45 @@ async def test_the_keeper_is_told_once_of_a_channel_that_reaches_somebody_no_mor
     assert [way.state for way in alarm.deliveries] == ["failed"], "and of that there is no alarm"
     assert "没有其他渠道，仅留站内" in log["air-1"].deliveries[0].answer
     assert len(web.received) == 1
+
+
+async def test_a_channel_that_rests_holds_nothing_urgent_that_another_could_tell(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
+        web.answers.append(TAKEN)
+        written(tmp_path, robot(web.url) + mail(mails.port), HANDLERS.replace("CHANNELS", BOTH))
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            resting = await office.notifier.senders[0].paced()
+            for _ in range(12):
+                resting.answered(later(0), well=False)
+            await overdue(world, database, "air")
+            await eventually(lambda: mailed(mails.mails, 1), 10)
+            [one] = await office.settled(1)
+    passed_on, delivered = one.deliveries
+    assert (passed_on.state, passed_on.tries, delivered.channel, delivered.state) == ("failed", 0, "mail", "delivered")
+    assert passed_on.answer.startswith("渠道暂停至 ")
+    assert passed_on.answer.endswith("（连续失败或已达每分钟上限），不再等候；改由 mail 发送")
+    assert web.received == []
+
+
+async def test_who_has_no_other_channel_waits_for_the_one_that_rests(database: Database, nats_url: str, tmp_path: Path) -> None:
+    clock = AheadClock(0)
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.append(TAKEN)
+        written(tmp_path, robot(web.url), HANDLERS.replace("CHANNELS", '["robot"]'))
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            resting = await office.notifier.senders[0].paced()
+            for _ in range(12):
+                resting.answered(later(0), well=False)
+            await overdue(world, database, "air")
+            await eventually(lambda: held(office), 10)
+            clock._ahead_seconds = 1000
+            office.notifier.wake()
+            [one] = await office.settled(1)
+    assert [(way.state, way.tries) for way in one.deliveries] == [("delivered", 1)]
+
+
+async def held(office: Telling) -> bool:
+    """Whether a message was made."""
+    return any(one.deliveries for one in await office.log())
