@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -12,6 +12,8 @@ from shared.clock import Clock
 from shared.ports import NotStored
 
 log = structlog.get_logger()
+
+_T = TypeVar("_T")
 
 LOOK_SECONDS: Final = 15.0
 """A fact or a message that is due wakes us; should that be lost, or another process have written, it is seen after this time."""
@@ -29,7 +31,7 @@ async def keep(duty: Callable[[], Awaitable[datetime | None]], woken: asyncio.Ev
                 await woken.wait()
 
 
-async def until_stored(work: Callable[[], Awaitable[datetime | None]]) -> datetime | None:
+async def until_stored(work: Callable[[], Awaitable[_T]]) -> _T:
     """Do something again and again until the database takes it."""
     while True:
         try:

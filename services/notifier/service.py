@@ -72,6 +72,7 @@ class Notifier:
             await self._broker.start()
             info = await js.consumer_info(subjects.STREAM_OUT, streams.NOTIFIER_DURABLE)
             self._note_progress(info.num_pending or 0)
+            await until_stored(lambda: self._undelivered.pass_on_removed(self._clock.now()))
             pull = Pull(client, subjects.STREAM_OUT, streams.NOTIFIER_DURABLE, BATCH)
             async with asyncio.TaskGroup() as group:
                 group.create_task(pull.run(), name="notifier-pull")

@@ -14,7 +14,7 @@ from shared.domain.notice import Notice
 from shared.domain.round import channel_of
 from shared.domain.value import replace
 from shared.storage.noticing import Delivery
-from shared.storage.sending import SendingStore
+from shared.storage.sending import SendingStore, sending_by_others
 
 log = structlog.get_logger()
 
@@ -54,6 +54,15 @@ class Undelivered:
         self._wake()
         return None
 
+    async def pass_on_removed(self, now: datetime) -> None:
+        """Give the messages of channels that the file does not have any more to the present ones. Raises NotStored."""
+        async with self._desk.reading.snapshot() as snapshot:
+            removed = await sending_by_others(snapshot, self._desk.channels)
+        for delivery in removed:
+            said = f"渠道“{delivery.channel}”已不在 notify.toml 中"
+            said += f"；此前：{delivery.answer}" if delivery.answer else ""
+            await self.pass_on(replace(delivery, answer=said), now, None)
+
     def _instead(self, failed: Delivery, carried: Carried, now: datetime) -> tuple[list[Delivery], list[Notice]]:
         """The messages by the next channels, each worded for those to whom it goes; and what is for those who have none."""
         groups: dict[tuple[str, str], list[Notice]] = {}
@@ -75,7 +84,13 @@ class Undelivered:
         return replace(kept, tries=failed.tries, tried_at=failed.tried_at, next_at=until)
 
     def _next(self, notice: Notice, channel: str) -> str | None:
-        return channel_of(notice, self._desk.office.roster, self._desk.channels, after=channel)
+        """The person's channel after this one; after one that was removed or renamed the first there is now, and the person's own
+        where those of the route are gone, too.
+        """
+        roster, channels = self._desk.office.roster, self._desk.channels
+        if channel in channels:
+            return channel_of(notice, roster, channels, after=channel)
+        return channel_of(notice, roster, channels) or channel_of(replace(notice, channels=()), roster, channels)
 
     def _names(self, notices: Iterable[Notice]) -> Sequence[str]:
         people = self._desk.office.roster.people

@@ -108,6 +108,12 @@ async def urgent_before(snapshot: Snapshot, channel: str, now: datetime, made_be
     return [delivery_of(row) for row in rows]
 
 
+async def sending_by_others(snapshot: Snapshot, channels: Collection[str]) -> list[Delivery]:
+    """Messages that are to be sent by other channels than these, whenever that is."""
+    rows = await snapshot.rows("SELECT * FROM delivery WHERE state = 'sending' ORDER BY made_at, id")
+    return [delivery_of(row) for row in rows if row.channel not in channels]
+
+
 async def next_sending(snapshot: Snapshot, channel: str) -> datetime | None:
     """When the next message of a channel is to be tried."""
     sql = "SELECT min(next_at) FROM delivery WHERE state = 'sending' AND channel = :channel"

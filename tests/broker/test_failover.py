@@ -162,13 +162,35 @@ async def test_who_has_no_other_channel_waits_for_the_one_that_rests(database: D
             for _ in range(12):
                 resting.answered(later(0), well=False)
             await overdue(world, database, "air")
-            await eventually(lambda: held(office), 10)
+            await eventually(lambda: office.log(state="told"), 10)
             clock._ahead_seconds = 1000
             office.notifier.wake()
             [one] = await office.settled(1)
     assert [(way.state, way.tries) for way in one.deliveries] == [("delivered", 1)]
 
 
-async def held(office: Telling) -> bool:
-    """Whether a message was made."""
-    return any(one.deliveries for one in await office.log())
+async def test_at_the_start_messages_of_a_channel_that_is_gone_go_by_those_there_are_now(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    air, water = HANDLERS.replace("CHANNELS", '["group", "mail"]', 1).replace("CHANNELS", '["group"]').split("\n\n")[:2]
+    people = f"{air}\n\n{water}\n\n{KEEPER}"
+    async with web_receiver() as web, mail_receiver() as mails, duban(database, nats_url) as world:
+        web.answers.extend([BUSY, TAKEN])
+        written(tmp_path, robot(web.url, "group") + mail(mails.port), people)
+        await overdue(world, database, "air", "water")
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await eventually(lambda: answered(office, 1), 10)
+        written(tmp_path, robot(web.url) + mail(mails.port), people)
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            log = by_person(await office.settled(3))
+    ways = {person: [(way.channel, way.state) for way in one.deliveries] for person, one in log.items()}
+    assert ways == {
+        "air-1": [("group", "failed"), ("mail", "delivered")],
+        "water-1": [("group", "failed")],
+        "keeper": [("robot", "delivered")],
+    }
+    assert log["air-1"].deliveries[0].answer == (
+        "渠道“group”已不在 notify.toml 中；此前：HTTP 500 ok；改由 mail 发送；水科承办人没有其他渠道，仅留站内"
+    )
+    assert "渠道“group”未能送达" in log["keeper"].notice.occasion.rung
+    assert "（1）" in mail_of(mails)[1]
