@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from contracts import subjects
 from services.notifier.channels.message import Message, Outcome, Recipient, delivered
+from shared.domain.telling import Hours, in_hours
 from shared.messaging import streams
 from shared.settings import Settings
 from shared.storage.engine import Database
@@ -19,6 +20,7 @@ from tests.support.matters import AheadClock, Wire, approved, later, reported, s
 from tests.support.offices import Telling, by_person, mail, robot, telling, written
 from tests.support.read_messages import mail_of, text_of
 from tests.support.receivers import Hang, Reply, WebReceiver, web_receiver
+from tests.support.sample import CALENDAR, SHANGHAI
 from tests.support.tracking import duban
 
 HOUR = 3600.0
@@ -116,6 +118,32 @@ async def test_a_request_is_signed_by_the_machines_clock_also_where_another_is_t
             await office.settled(1, number="7")
     [got] = web.received
     assert abs(int(got.headers["webhook-timestamp"]) - later(0).timestamp()) < 60, "a receiver refuses what is five minutes off"
+
+
+async def test_what_is_not_urgent_is_not_tried_again_in_the_evening(database: Database, nats_url: str, tmp_path: Path) -> None:
+    midnight = later(24 * HOUR).astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    morning = in_hours(midnight, Hours(), CALENDAR) + timedelta(minutes=5)
+    clock = AheadClock((morning - later(0)).total_seconds())
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([Reply(500), TAKEN])
+        written(tmp_path, OWN.replace("URL", web.url), offices.PEOPLE.replace('"mail", ', ""))
+        async with telling(settings(nats_url, tmp_path), database, clock) as office:
+            await world.ask(of_air("7", due=-60, start=-99 * HOUR))
+            await eventually(lambda: answered(office, "500"), 10)
+            clock._ahead_seconds += 12 * HOUR
+            office.notifier.wake()
+            until = await eventually(lambda: put_off(office), 10)
+            assert until is not None
+            assert len(web.received) == 1
+            clock._ahead_seconds = (until - later(0)).total_seconds()
+            office.notifier.wake()
+            await eventually(lambda: received(web, 2), 10)
+
+
+async def put_off(office: Telling) -> datetime | None:
+    """When the message is tried again, once that is in the morning of an office day."""
+    times = {sent.next_at for one in await office.log(number="7") for sent in one.deliveries}
+    return next((at for at in times if at is not None and at.astimezone(SHANGHAI).strftime("%H:%M") == "09:00"), None)
 
 
 async def answered(office: Telling, status: str) -> bool:
