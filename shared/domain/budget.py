@@ -16,6 +16,8 @@ FIXED = "fixed"
 Precision = Literal["day", "month_end", "quarter_end", "half_year_end", "open_ended"]
 GIVEN: Final = frozenset({FIXED, OPEN_ENDED, "day", "month_end", "quarter_end", "half_year_end"})
 """What stands for the budget of a clock whose due was given: how precise it is."""
+HOUR_SCALE: Final = timedelta(hours=24)
+"""What has no more time than this is a matter of hours."""
 
 
 class BadBudget(ValueError):
@@ -51,8 +53,31 @@ class Budget:
         assert self.unit == "wh", f"{self} is no working time"
         return timedelta(hours=self.number)
 
+    @property
+    def in_hours(self) -> timedelta | None:
+        """The length of a budget in hours or minutes, which run at night and on holidays, too; None for any other."""
+        match self.unit:
+            case "min":
+                return timedelta(minutes=self.number)
+            case "h":
+                return timedelta(hours=self.number)
+            case _:
+                return None
+
     def __str__(self) -> str:
         return OPEN_ENDED if self.unit == "open" else f"{self.number}{self.unit}"
+
+
+def is_of_hours(budget: str, anchor: datetime, since: datetime, due: datetime | None) -> bool:
+    """Whether a clock has no more than 24 hours from when its due was set: by what it was given, not by what is left of it.
+    Thirty days of which an hour is left stay a matter of days, and so does a due that is a day and no instant.
+    """
+    if budget not in GIVEN:
+        length = Budget.parse(budget).in_hours
+        return length is not None and length <= HOUR_SCALE
+    if budget != FIXED or due is None:
+        return False
+    return timedelta(0) < due - (since if due > since else anchor) <= HOUR_SCALE
 
 
 @value

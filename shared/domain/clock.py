@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final, Literal
 
-from shared.domain.budget import FIXED, GIVEN, OPEN_ENDED, Budget, DuePeriod
+from shared.domain.budget import FIXED, GIVEN, OPEN_ENDED, Budget, DuePeriod, is_of_hours
 from shared.domain.calendar import Calendar
 from shared.domain.period import Counting, Due, Pause, due, first_day, spelled, trace
 from shared.domain.rule import Rule
@@ -96,6 +96,11 @@ class Clock:
     def stopped_at(self) -> datetime | None:
         """When the clock stopped; None while it runs."""
         return self.segments[-1].until
+
+    @property
+    def is_of_hours(self) -> bool:
+        """Whether it has no more than 24 hours from when its due was set."""
+        return is_of_hours(self.budget, self.anchor, self.since, self.due)
 
     def stopped(self, at: datetime) -> "Clock":
         """The clock after it stopped at `at`, at the earliest when it began to run; a stopped clock stays as it is."""

@@ -172,7 +172,7 @@ def _is_urgent(occasion: Occasion, task: Task) -> bool:
     if occasion.topic in ("urge", "alarm"):
         return task.priority == "extra_urgent"
     clock = next((one for one in task.clocks if one.name == occasion.topic), None)
-    return clock is not None and is_urgent(clock, occasion.rung)
+    return clock is not None and is_urgent(task, clock, occasion.rung)
 
 
 def _chosen(step: Step, task: Task | None, at: datetime, office: Office) -> Iterator[Chosen]:

@@ -3,18 +3,17 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
-from shared.domain.budget import FIXED, GIVEN, Budget
+from shared.domain.budget import Budget
 from shared.domain.calendar import Calendar
-from shared.domain.clock import Clock
+from shared.domain.clock import Clock, ClockName
 from shared.domain.shift import behind
+from shared.domain.task import Task
 from shared.domain.value import value
 
 _MOMENT: Final = timedelta(microseconds=1)
-HOUR_SCALE: Final = timedelta(hours=24)
-"""What has no more time than this is a matter of hours."""
-_OF_HOURS: Final = frozenset({"min", "h"})
+_BY_THE_MATTER: Final = frozenset({ClockName.SIGN, ClockName.ANSWER, ClockName.LOOK_BACK})
+_OF_THE_MATTER: Final = frozenset({ClockName.FINISH, ClockName.RESPOND})
 _SIDES: Final = {"near": -1, "late": 1}
-_MINUTE: Final = timedelta(minutes=1)
 _MINUTES: Final = {"min": 1, "h": 60, "wh": 60, "cd": 24 * 60, "wd": 24 * 60}
 
 
@@ -30,21 +29,16 @@ class Hours:
     """Over so long the messages of one moment are spread; none is at once, also in the minutes in which everybody sends."""
 
 
-def is_urgent(clock: Clock, rung: str) -> bool:
-    """Whether an alert is of hours: its rung is counted in them, or its clock has no more than 24 of them in all."""
-    lead = rung.partition("-")[2]
-    return (bool(lead) and Budget.parse(lead).unit in _OF_HOURS) or _is_of_hours(clock)
-
-
-def _is_of_hours(clock: Clock) -> bool:
-    """By what the clock was given, not by what is left of it: thirty days of which an hour is left stay a matter of days."""
-    if clock.budget not in GIVEN:
-        budget = Budget.parse(clock.budget)
-        return budget.unit in _OF_HOURS and budget.number * _MINUTES[budget.unit] * _MINUTE <= HOUR_SCALE
-    if clock.budget != FIXED or clock.due is None:
+def is_urgent(task: Task, clock: Clock, rung: str) -> bool:
+    """Whether an alert is of hours. What is counted in days or in working time never is; else what is counted in hours or minutes
+    is, and the due of a clock of hours. Signing, answering and looking back are of hours only where the matter itself is.
+    """
+    length = rung.partition("-")[2]
+    if length and Budget.parse(length).in_hours is None:
         return False
-    since = clock.since if clock.due > clock.since else clock.anchor
-    return timedelta(0) < clock.due - since <= HOUR_SCALE
+    if clock.name in _BY_THE_MATTER:
+        return any(one.is_of_hours for one in task.clocks if one.name in _OF_THE_MATTER)
+    return bool(length) or clock.is_of_hours
 
 
 def rank(rung: str) -> tuple[int, int]:
@@ -83,7 +77,7 @@ def next_turn(before: Turn, after: Budget | None, hours: Hours, calendar: Calend
 
 def _keeps_hours(after: Budget | None) -> bool:
     """Whether what is urgent stays so after a lag: a day later is told by day, and not when the day begins."""
-    return after is None or after.unit in _OF_HOURS
+    return after is None or after.in_hours is not None
 
 
 def _turn(at: datetime, waited: Literal["", "step"], hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:

@@ -5,9 +5,10 @@ import pytest
 from shared.domain.clock import Clock, ClockName
 from shared.domain.telling import is_urgent
 from shared.domain.value import replace
+from shared.policies import load_policies
 from tests.support.posts import BOOK, duty, given_to, person, roster, story
 from tests.support.sample import amend, approve, at, register, resume, sign, suspend, urge
-from tests.support.scenario import finish_of, given
+from tests.support.scenario import finish_of, given, the
 from tests.support.telling import TellingOffice, local
 
 ON_DUTY = roster(
@@ -118,7 +119,38 @@ COUNTED = finish_of(given(register(at(0)), sign(at(0.1)), suspend(at(29.9)), res
 )
 def test_a_clock_is_of_hours_by_what_it_was_given(clock: Clock, urgent: bool) -> None:
     assert clock.name is ClockName.FINISH
-    assert is_urgent(clock, "overdue") is urgent
-    assert is_urgent(clock, "near-1wd") is urgent
-    assert is_urgent(clock, "near-2h")
-    assert is_urgent(clock, "late-30min")
+    task = the(LONG.task)
+    assert clock.is_of_hours is urgent
+    assert is_urgent(task, clock, "overdue") is urgent
+    assert is_urgent(task, clock, "near-2h")
+    assert is_urgent(task, clock, "late-30min")
+
+
+@pytest.mark.parametrize("rung", ["near-1wd", "near-1cd", "near-4wh", "late-1wd", "late-1cd"])
+def test_a_rung_counted_in_days_or_in_working_time_is_never_urgent(rung: str) -> None:
+    task = the(given(register(at(0), policy="of-hours"), rulebook=BOOK).task)
+    assert finish_of(task).is_of_hours
+    assert not is_urgent(task, finish_of(task), rung)
+
+
+def test_the_first_working_day_after_a_due_of_hours_begins_for_nobody_at_night() -> None:
+    office = story("2026-12-05 20:00", ON_DUTY).hears(given_to("air", "2026-12-05 20:00", "2026-12-05 23:00"))
+    due = office.at("2026-12-05 23:00")
+    due.expects("handler-1", "overdue 7").expects("duty-1", "overdue 7").expects("head-of-air", "overdue 7")
+    office.at("2026-12-05 23:30").expects("deputy", "overdue 7")
+    monday = office.at("2026-12-07 09:00")
+    monday.expects("handler-1", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
+
+
+def test_an_ordinary_matter_that_is_not_signed_over_the_weekend_is_told_on_monday() -> None:
+    office = story("2026-12-04 16:00", ON_DUTY)
+    office.hears(replace(register(local("2026-12-04 16:00"), policy="standard", unit="air"), co_units=()))
+    monday = office.at("2026-12-07 09:00")
+    monday.expects("handler-1", "sign overdue 7").expects("head-of-air", "sign overdue 7")
+
+
+def test_a_matter_of_hours_that_nobody_signs_is_told_at_night() -> None:
+    office = story("2026-12-05 22:00", ON_DUTY)
+    office.rulebook = replace(BOOK, policies=load_policies())
+    office.hears(replace(register(local("2026-12-05 22:00"), policy="air-directive", unit="air"), co_units=()))
+    office.at("2026-12-05 22:15").expects("handler-1", "sign near-15min 7").expects("duty-1", "sign near-15min 7")

@@ -148,9 +148,9 @@ def test_what_is_done_or_covered_when_a_silence_ends_is_told_to_nobody() -> None
 
 def test_what_stands_still_is_told_to_nobody_and_what_was_done_before_it_was_answered() -> None:
     office = story("2026-11-23 09:00")
-    office.hears(replace(register(local("2026-11-23 09:00"), policy="standard", unit="air"), co_units=()))
-    office.at("2026-11-24 07:00").expects("handler-1", "sign near-2h 7")
-    office.hears(sign(local("2026-11-24 07:05")))
+    office.hears(replace(register(local("2026-11-23 12:00"), policy="standard", unit="air"), co_units=()))
+    office.at("2026-11-24 10:00").expects("handler-1", "sign near-2h 7")
+    office.hears(sign(local("2026-11-24 10:05")))
     office.at("2026-12-21 09:00").expects("handler-1", "near-3cd 7")
     office.hears(suspend(local("2026-12-21 10:00"))).quiet_until("2027-03-01 00:00")
     assert office.why("head-of-air", "sign near-2h 7") == ["answered"]
