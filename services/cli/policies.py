@@ -64,6 +64,8 @@ def _document(one: Policy) -> dict[str, Any]:
             "budget": str(rule.budget),
             "near": [str(lead) for lead in rule.near],
             "late": [str(lag) for lag in rule.late],
+            "short_near": [str(lead) for lead in rule.short_near],
+            "short_late": [str(lag) for lag in rule.short_late],
             "citation": rule.citation,
         }
         | {"first_day_counts": rule.counting.first_day_counts, "roll": rule.counting.roll}

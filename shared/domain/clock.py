@@ -113,23 +113,23 @@ class Clock:
         since = max(at, self.since)
         given = started_with_due(self.name, rule, since, due, calendar)
         segments = (*self.stopped(since).segments, Segment(since, None, given.due))
-        return replace(given, anchor=self.anchor, version=self.version + 1, segments=segments)
+        return _warning(replace(given, anchor=self.anchor, version=self.version + 1, segments=segments), rule, calendar)
 
     def restarted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version, counted anew from `at`, at the earliest when it last ran."""
         at = max(at, self.stopped_at or self.since)
         fresh = due(rule.budget, rule.counting, at, calendar)
-        return replace(
+        again = replace(
             self,
             anchor=at,
             due=fresh.at,
             version=self.version + 1,
             segments=(*self.stopped(at).segments, Segment(at, None, fresh.at)),
-            rungs=_rungs(rule, at, fresh.at, calendar),
             calendar=calendar.version,
             provisional=fresh.provisional,
             days=fresh.days,
         )
+        return _warning(again, rule, calendar)
 
     def resumed(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
         """The clock in its next due-version after it stood still: what was left runs from `at`."""
@@ -141,16 +141,16 @@ class Clock:
         if self.due is not None:
             ends = resumed(self.due, budget, rule.counting, self.anchor, ran, at, calendar, provisional=self.provisional)
         segments = (*self.segments, Segment(at, None, ends.at))
-        return replace(
+        again = replace(
             self,
             due=ends.at,
             version=self.version + 1,
             segments=segments,
-            rungs=_rungs(rule, at, ends.at, calendar),
             calendar=calendar.version if budget is not None else "",
             provisional=ends.provisional,
             days="" if budget is None else _spelled(budget, rule, self.anchor, segments, ends.at, calendar),
         )
+        return _warning(again, rule, calendar)
 
     def recounted(self, rule: Rule, at: datetime, calendar: Calendar) -> "Clock":
         """The running clock as another calendar has it from `at`: a due that moved is a new due-version. What the sender gave and
@@ -158,19 +158,19 @@ class Clock:
         """
         ends = self._counted_on(rule, calendar)
         if ends.at == self.due:
-            return replace(self, rungs=_rungs(rule, self.since, self.due, calendar), provisional=ends.provisional)
+            return _warning(replace(self, provisional=ends.provisional), rule, calendar)
         since = max(at, self.since)
         segments = (*self.stopped(since).segments, Segment(since, None, ends.at))
-        return replace(
+        again = replace(
             self,
             due=ends.at,
             version=self.version + 1,
             segments=segments,
-            rungs=_rungs(rule, since, ends.at, calendar),
             calendar=calendar.version,
             provisional=ends.provisional,
             days=_spelled(Budget.parse(self.budget), rule, self.anchor, segments, ends.at, calendar),
         )
+        return _warning(again, rule, calendar)
 
     def _counted_on(self, rule: Rule, calendar: Calendar) -> Due:
         if self.due is None or self.budget in GIVEN:
@@ -197,7 +197,7 @@ class Clock:
 def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *, policy_version: int, version: int = 1) -> Clock:
     """A clock that starts to run at `anchor` under a policy's rule."""
     ends = due(rule.budget, rule.counting, anchor, calendar)
-    return Clock(
+    begun = Clock(
         name=name,
         rule=f"{rule.id}@{policy_version}",
         citation=rule.citation,
@@ -206,11 +206,12 @@ def started(name: ClockName, rule: Rule, anchor: datetime, calendar: Calendar, *
         due=ends.at,
         version=version,
         segments=(Segment(anchor, None, ends.at),),
-        rungs=_rungs(rule, anchor, ends.at, calendar),
+        rungs=(),
         calendar=calendar.version,
         provisional=ends.provisional,
         days=ends.days,
     )
+    return _warning(begun, rule, calendar)
 
 
 def started_with_due(
@@ -221,7 +222,7 @@ def started_with_due(
     """
     at = due.due(calendar.zone) if isinstance(due, DuePeriod) else due
     precision = due.precision if isinstance(due, DuePeriod) else FIXED
-    return Clock(
+    begun = Clock(
         name=name,
         rule=SENDER,
         citation="",
@@ -230,10 +231,11 @@ def started_with_due(
         due=at,
         version=version,
         segments=(Segment(anchor, None, at),),
-        rungs=_rungs(rule, anchor, at, calendar),
+        rungs=(),
         calendar="",
         provisional=False,
     )
+    return _warning(begun, rule, calendar)
 
 
 def pauses_of(anchor: datetime, segments: Sequence[Segment], counting: Counting, calendar: Calendar) -> list[Pause]:
@@ -255,10 +257,15 @@ def _spelled(
     return spelled(trace(budget, rule.counting, anchor, calendar, pauses=pauses, last=last_day(due, calendar)))
 
 
-def _rungs(rule: Rule, since: datetime, due: datetime | None, calendar: Calendar) -> tuple[Rung, ...]:
+def _warning(clock: Clock, rule: Rule, calendar: Calendar) -> Clock:
+    """The clock with the rungs of its present due-version."""
+    since, ends, of_hours = clock.since, clock.due, clock.is_of_hours
+    if ends is None:
+        return replace(clock, rungs=())
     # A warning whose instant lies before the due was set would only repeat what the setting itself tells.
-    if due is None:
-        return ()
-    near = [Rung(f"near-{lead}", "near", at) for lead in rule.near if (at := ahead(due, lead, calendar)) > since]
-    late = [Rung(f"late-{lag}", "overdue", behind(due, lag, calendar)) for lag in rule.late]
-    return (*sorted(near, key=lambda rung: rung.at), Rung("overdue", "overdue", due), *sorted(late, key=lambda rung: rung.at))
+    leads = [(lead, ahead(ends, lead, calendar)) for lead in rule.leads(of_hours=of_hours)]
+    near = [Rung(f"near-{lead}", "near", at) for lead, at in leads if at > since]
+    late = [Rung(f"late-{lag}", "overdue", behind(ends, lag, calendar)) for lag in rule.lags(of_hours=of_hours)]
+    told_again = sorted(late, key=lambda rung: rung.at)
+    rungs = (*sorted(near, key=lambda rung: rung.at), Rung("overdue", "overdue", ends), *told_again)
+    return replace(clock, rungs=rungs)

@@ -26,3 +26,14 @@ class Rule:
     counting: Counting = CIVIL_CODE
     starts: Starts = "push"
     late: tuple[Budget, ...] = ()
+    short_near: tuple[Budget, ...] = ()
+    short_late: tuple[Budget, ...] = ()
+    """In place of `near` and `late` where a clock is of hours, such as a due of this evening that was given; none is as those."""
+
+    def leads(self, *, of_hours: bool) -> tuple[Budget, ...]:
+        """How long before its due a clock warns."""
+        return self.short_near if of_hours and self.short_near else self.near
+
+    def lags(self, *, of_hours: bool) -> tuple[Budget, ...]:
+        """How long after its due a clock tells again."""
+        return self.short_late if of_hours and self.short_late else self.late

@@ -87,6 +87,16 @@ class _Rule(_Table):
         return Rule(id_, self.budget, self.citation, self.near, counting, self.starts, self.late)
 
 
+class _Given(_Rule):
+    """A rule in whose place a due may be given, which may be one of hours."""
+
+    short_near: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
+    short_late: tuple[Annotated[Budget, BeforeValidator(_lead)], ...] = ()
+
+    def rule(self, id_: str) -> Rule:
+        return replace(super().rule(id_), short_near=self.short_near, short_late=self.short_late)
+
+
 class _AtOnce(_Rule):
     """A rule whose clock something else starts: the registration, a request, a closing."""
 
@@ -108,9 +118,9 @@ class _Internal(_Table):
 
 
 class _Finish(_Table):
-    directive: _Rule | None = None
-    complaint: _Rule | None = None
-    rectification: _Rule | None = None
+    directive: _Given | None = None
+    complaint: _Given | None = None
+    rectification: _Given | None = None
 
 
 class _Extension(_Table):
@@ -171,7 +181,7 @@ class _File(_Table):
     park_for: Annotated[timedelta, BeforeValidator(_length)]
     applies_from: date | None = None
     sign: _Sign | None = None
-    respond: _Rule | None = None
+    respond: _Given | None = None
     finish: _Finish
     internal: _Internal | None = None
     look_back: _AtOnce | None = None

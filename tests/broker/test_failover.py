@@ -7,7 +7,7 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from tests.support.deadline import eventually
 from tests.support.mail_receiver import mail_receiver
-from tests.support.matters import AheadClock, later, reported
+from tests.support.matters import AheadClock, barely, later
 from tests.support.offices import Telling, by_person, mail, robot, telling, written
 from tests.support.read_messages import mail_of, text_of
 from tests.support.receivers import Reply, WebReceiver, web_receiver
@@ -30,7 +30,7 @@ def settings(nats_url: str, folder: Path) -> Settings:
 
 async def overdue(world: Outside, database: Database, *units: str) -> None:
     """An alert for a task of each unit, the first with number 1."""
-    await world.push_all([reported(str(n), later(-3600), unit=unit, due=later(-60)) for n, unit in enumerate(units, 1)])
+    await world.push_all([barely(str(n), later(-60), unit=unit) for n, unit in enumerate(units, 1)])
 
     async def raised() -> bool:
         async with ReadStore(database).snapshot() as snapshot:

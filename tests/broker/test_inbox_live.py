@@ -21,7 +21,7 @@ from shared.storage.silencing import grant
 from tests.support import offices, tracking
 from tests.support.deadline import eventually
 from tests.support.mail_receiver import MailReceiver, mail_receiver
-from tests.support.matters import AheadClock, Wire, later, reported
+from tests.support.matters import AheadClock, Wire, barely, later
 from tests.support.offices import UNITS, Telling, by_person, mail, robot, telling, written
 from tests.support.receivers import Reply, web_receiver
 from tests.support.tracking import duban
@@ -39,7 +39,7 @@ steps = [{ to = ["handler"] }, { to = ["head"], after = "1h" }]
 
 def overdue(number: str) -> Wire:
     """A complaint of the air section that is overdue: a matter of hours, told at once."""
-    return reported(number, later(-HOUR), unit="air", due=later(-60), title=f"扬尘{number}")
+    return barely(number, later(-60), unit="air", title=f"扬尘{number}")
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from shared.storage.reading import ReadStore
 from tests.support import offices
 from tests.support.deadline import eventually
 from tests.support.mail_receiver import mail_receiver
-from tests.support.matters import AheadClock, Wire, approved, later, reported, said
+from tests.support.matters import AheadClock, Wire, approved, barely, later, reported, said
 from tests.support.offices import Telling, by_person, mail, robot, telling, written
 from tests.support.read_messages import mail_of, text_of
 from tests.support.receivers import Hang, Reply, WebReceiver, web_receiver
@@ -39,9 +39,9 @@ secret = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0"
 """
 
 
-def of_air(number: str, due: float, start: float = -HOUR) -> Wire:
+def of_air(number: str, due: float) -> Wire:
     """A complaint of the air section, due so many seconds from now: a matter of hours."""
-    return reported(number, later(start), unit="air", due=later(due))
+    return barely(number, later(due), unit="air")
 
 
 def settings(nats_url: str, folder: Path) -> Settings:
@@ -128,7 +128,7 @@ async def test_what_is_not_urgent_is_not_tried_again_in_the_evening(database: Da
         web.answers.extend([Reply(500), TAKEN])
         written(tmp_path, OWN.replace("URL", web.url), offices.PEOPLE.replace('"mail", ', ""))
         async with telling(settings(nats_url, tmp_path), database, clock) as office:
-            await world.ask(of_air("7", due=-60, start=-99 * HOUR))
+            await world.ask(reported("7", later(-99 * HOUR), unit="air", due=later(-60)))
             await eventually(lambda: answered(office, "500"), 10)
             clock._ahead_seconds += 12 * HOUR
             office.notifier.wake()

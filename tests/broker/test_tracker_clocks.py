@@ -10,7 +10,7 @@ from shared.storage.reading import ReadStore
 from tests.support import matters, tracking
 from tests.support.counting import total
 from tests.support.deadline import eventually
-from tests.support.matters import AheadClock, Wire, approved, issued, later, noted, reported
+from tests.support.matters import AheadClock, Wire, approved, barely, issued, later, noted, reported
 from tests.support.tracking import Outside, duban
 
 DAY = 86_400.0
@@ -57,7 +57,7 @@ async def test_a_due_in_the_past_is_overdue_at_once_and_once_only(database: Data
         for round_ in range(2):
             async with tracking.tracking(database, nats_url):
                 if not round_:
-                    await world.ask(reported("1", later(-2 * HOUR), due=due))
+                    await world.ask(barely("1", due))
                 alert = await alert_of(database, "overdue")
                 await world.ask(noted("1", later(0), f"note-{round_}"))
 
@@ -69,7 +69,7 @@ async def test_a_due_in_the_past_is_overdue_at_once_and_once_only(database: Data
 async def test_an_overdue_is_published_with_the_instant_at_which_it_happened(database: Database, nats_url: str) -> None:
     due = later(-HOUR)
     async with duban(database, nats_url) as world:
-        await world.ask(reported("1", later(-2 * HOUR), due=due, unit="bureau"))
+        await world.ask(barely("1", due, unit="bureau"))
         facts = await world.facts_up_to(2)
 
     body = tracking.body_of(facts[1])
@@ -80,7 +80,7 @@ async def test_an_overdue_is_published_with_the_instant_at_which_it_happened(dat
 async def test_a_due_is_overdue_after_it_has_passed_and_within_two_seconds(database: Database, nats_url: str) -> None:
     due = later(1)
     async with duban(database, nats_url) as world:
-        await world.ask(reported("1", later(-HOUR), due=due))
+        await world.ask(barely("1", due))
         assert await alerts(database, "overdue") == []
         body = tracking.body_of((await world.facts_up_to(2))[1])
 
@@ -131,11 +131,11 @@ async def test_a_closing_in_time_that_is_told_late_withdraws_the_alert_and_corre
     database: Database, nats_url: str
 ) -> None:
     async with duban(database, nats_url) as world:
-        await world.ask(reported("1", later(-3 * HOUR), due=later(-HOUR)))
+        await world.ask(barely("1", later(-HOUR)))
         await alert_of(database, "overdue")
         assert (await counted(database))["overdue_open"] == 1
 
-        closing = approved("1", later(-2 * HOUR))
+        closing = approved("1", later(-HOUR - 60))
         assert (await world.ask(closing)).outcome == "accepted"
 
     [alert] = await alerts(database)

@@ -14,7 +14,7 @@ from shared.storage.engine import Database
 from shared.storage.instants import to_micros
 from tests.support import databases, tracking
 from tests.support.deadline import eventually
-from tests.support.matters import Wire, later, reported
+from tests.support.matters import Wire, barely, later, reported
 from tests.support.separate import Process, ended, go, spawned, url_of
 from tests.support.servers import running_nats
 from tests.support.told import Key, told_once
@@ -29,8 +29,7 @@ LEASE_SECONDS: Final = 1.5
 
 def due_soon(life: int) -> list[Wire]:
     """Complaints that are overdue or become so within half a second."""
-    received = later(-7200)
-    return [reported(f"{life}-{n}", received, due=later(max(0, n / EACH_TIME - 0.5))) for n in range(EACH_TIME)]
+    return [barely(f"{life}-{n}", later(max(0, n / EACH_TIME - 0.5))) for n in range(EACH_TIME)]
 
 
 def overdue(events: Sequence[Wire]) -> set[Key]:

@@ -16,7 +16,7 @@ from shared.storage.engine import Database
 from shared.storage.reading import ReadStore
 from shared.storage.told import Wanted, logged
 from tests.support.deadline import eventually
-from tests.support.matters import later, reported
+from tests.support.matters import barely, later
 from tests.support.offices import written
 from tests.support.receivers import WebReceiver, web_receiver
 from tests.support.tracking import outside
@@ -67,7 +67,7 @@ async def test_everybody_is_told_of_everything_however_often_the_office_is_kille
         written(folder, GATEWAY.replace("URL", web.url), people())
         for round_ in range(KILLS):
             numbers = range(round_ * OF_A_ROUND, (round_ + 1) * OF_A_ROUND)
-            await world.push_all([reported(f"{n}", later(-3600), unit=f"u{n % PEOPLE}", due=later(-60)) for n in numbers])
+            await world.push_all([barely(f"{n}", later(-60), unit=f"u{n % PEOPLE}") for n in numbers])
             process = await started(database.url.render_as_string(hide_password=False), nats_url, folder)
             await asyncio.sleep(draw.uniform(0, 0.8))  # the moment is the point
             process.send_signal(signal.SIGKILL)

@@ -63,6 +63,11 @@ def reported(number: str, when: datetime, **data: Any) -> Wire:
     return said("complaint.received", number, when, policy="reported", **data)
 
 
+def barely(number: str, due: datetime, **data: Any) -> Wire:
+    """The same given ten minutes before its due: too late to warn of it."""
+    return reported(number, due - seconds(600), due=due, **data)
+
+
 def signed(number: str, when: datetime) -> Wire:
     """The district signs for it."""
     return said("task.signed", number, when, sender=DISTRICT)

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from shared.calendars import load_calendar
 from shared.domain.budget import Budget
 from shared.domain.clock import ClockName
+from shared.domain.matter import Family
 from shared.domain.policy import Rulebook
 from shared.domain.shift import behind
 from shared.domain.value import replace
 from shared.policies import load_policies
-from tests.support.sample import POLICIES, RULEBOOK, SHANGHAI, approve, at, register
-from tests.support.scenario import given, the
+from tests.support.sample import POLICIES, RULEBOOK, SHANGHAI, amend, approve, at, register
+from tests.support.scenario import finish_of, given, the
 
 CALENDAR = load_calendar(SHANGHAI)
 MOMENT = timedelta(microseconds=1)
@@ -91,3 +92,39 @@ def test_the_last_of_them_is_what_the_task_waits_for() -> None:
 def test_the_shipped_hotline_of_the_province_shows_its_red_card_on_the_first_working_day_after() -> None:
     rule = load_policies()["hotline-shandong-provincial"].finish
     assert {str(lag) for one in rule.values() for lag in one.late} == {"1wd"}
+
+
+SHIPPED: Rulebook = replace(RULEBOOK, policies=load_policies())
+LONG = ["near-3cd", "near-1cd", "overdue", "late-1wd", "late-5wd"]
+SHORT = ["near-30min", "near-15min", "overdue", "late-1h", "late-4h"]
+
+
+def rungs(due: datetime, *commands: object) -> list[str]:
+    task = given(register(policy="standard", family=Family.DIRECTIVE, due=due), *commands, rulebook=SHIPPED).task  # type: ignore[arg-type]
+    return [rung.name for rung in finish_of(task).rungs]
+
+
+@pytest.mark.parametrize(
+    ("due", "names"),
+    [
+        (at(30), LONG),
+        (at(hours=24, minutes=1), ["near-1cd", "overdue", "late-1wd", "late-5wd"]),
+        (at(hours=24), SHORT),
+        (at(hours=3), SHORT),
+        (at(minutes=20), SHORT[1:]),
+        (at(minutes=10), SHORT[2:]),
+    ],
+)
+def test_a_due_of_hours_that_the_sender_gives_warns_in_minutes(due: datetime, names: list[str]) -> None:
+    assert rungs(due) == names
+
+
+def test_a_due_that_moves_to_this_evening_warns_in_minutes_and_one_that_moves_to_next_month_in_days() -> None:
+    assert rungs(at(30), amend(at(20), due=at(20.3))) == SHORT
+    assert rungs(at(hours=3), amend(at(hours=1), due=at(30))) == LONG
+    assert rungs(at(hours=3), amend(at(hours=5), due=at(hours=2))) == SHORT[2:], "three hours that were moved stay of hours"
+
+
+def test_where_a_rule_says_nothing_of_hours_it_warns_as_ever() -> None:
+    task = given(register(policy="reported", due=at(hours=3)), rulebook=BOOK).task
+    assert [rung.name for rung in finish_of(task).rungs] == ["overdue", "late-1wd", "late-5wd"]

@@ -196,6 +196,9 @@ def test_a_file_is_read_as_it_is_written(tmp_path: Path) -> None:
             "finish.directive.near.1: '2mo' is no lead: write a number with min, h, wh",
         ),
         ('near = ["30min"]', 'near = "30min"', "sign.near"),
+        ('citation = "rule 2"', 'citation = "rule 2"\nshort_near = ["open"]', "finish.directive.short_near.0: 'open' is no lead"),
+        ('citation = "rule 2"', 'citation = "rule 2"\nshort_late = ["2mo"]', "finish.directive.short_late.0: '2mo' is no lead"),
+        ('citation = "rule 1"', 'citation = "rule 1"\nshort_near = ["15min"]', "sign.short_near"),
         ("[finish.rectification]", "[finish.other]", "finish.other"),
     ],
 )
@@ -219,6 +222,15 @@ def test_a_rule_a_warning_a_limit_and_an_own_due_may_be_in_working_hours(tmp_pat
     assert policy.internal is not None
     limits = (policy.extensions.longest, policy.returns.within, policy.internal.budget)
     assert limits == (Budget(20, "wh"), Budget(4, "wh"), Budget(2, "wh"))
+
+
+def test_a_finish_or_response_rule_may_say_when_what_is_of_hours_warns(tmp_path: Path) -> None:
+    short = '\nshort_near = ["30min", "15min"]\nshort_late = ["1h"]\n'
+    text = GOOD.replace('citation = "rule 2"', f'citation = "rule 2"{short}')
+    policy = read_policy(written(tmp_path, text + f'[respond]\nbudget = "1h"\ncitation = "rule 5"{short}'))
+    for rule in (policy.finish[Family.DIRECTIVE], policy.respond):
+        assert rule is not None
+        assert (rule.short_near, rule.short_late) == ((Budget(30, "min"), Budget(15, "min")), (Budget(1, "h"),))
 
 
 WHOLE = (

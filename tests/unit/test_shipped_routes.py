@@ -36,7 +36,8 @@ def test_the_shipped_routes_tell_somebody_of_every_rung_of_every_shipped_policy(
     task = the(given(register(at(0))).task)
     told = set()
     for clock, rule in chain.from_iterable(map(rules_of, load_policies().values())):
-        for rung in (*(f"near-{lead}" for lead in rule.near), "overdue", *(f"late-{lag}" for lag in rule.late)):
+        leads, lags = (*rule.near, *rule.short_near), (*rule.late, *rule.short_late)
+        for rung in (*(f"near-{lead}" for lead in leads), "overdue", *(f"late-{lag}" for lag in lags)):
             route = route_of(SHIPPED, task, clock.value, rung, urgent=urgent)
             assert route is not None, (rule.id, clock, rung)
             told.add((clock, route.name))
