@@ -13,6 +13,7 @@ from shared.domain.value import value
 _MOMENT: Final = timedelta(microseconds=1)
 _BY_THE_MATTER: Final = frozenset({ClockName.SIGN, ClockName.ANSWER, ClockName.LOOK_BACK})
 _OF_THE_MATTER: Final = frozenset({ClockName.FINISH, ClockName.RESPOND})
+_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
 _SIDES: Final = {"near": -1, "late": 1}
 _MINUTES: Final = {"min": 1, "h": 60, "wh": 60, "cd": 24 * 60, "wd": 24 * 60}
 
@@ -63,10 +64,20 @@ class Turn:
 def first_turn(
     at: datetime, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool, now: datetime | None = None
 ) -> Turn:
-    """When the first step is told of what happened at an instant; at the earliest now, where that is heard of late."""
+    """When the first step is told of what happened at an instant. What is heard of only now, when it should have been told,
+    settles anew.
+    """
     settled = (step_at(at, after, calendar) + hours.settle).astimezone(UTC)
-    start = settled if now is None else max(settled, now)
+    start = settled if now is None or now <= settled else _settled_together(now.astimezone(UTC), hours)
     return _turn(start, "", hours, calendar, urgent=urgent and _keeps_hours(after))
+
+
+def _settled_together(now: datetime, hours: Hours) -> datetime:
+    """When what is heard late has settled, at a full multiple of that time: what an outage held up is heard in several turns, and
+    told in one message.
+    """
+    settled = now + hours.settle
+    return settled + (_BEGINNING - settled) % hours.settle if hours.settle else settled
 
 
 def next_turn(before: Turn, after: Budget | None, hours: Hours, calendar: Calendar, *, urgent: bool) -> Turn:
@@ -88,14 +99,6 @@ def _turn(at: datetime, waited: Literal["", "step"], hours: Hours, calendar: Cal
 def step_at(told: datetime, after: Budget | None, calendar: Calendar) -> datetime:
     """When a step is due that comes so long after those before were told; working days are whole ones, as those of late rungs."""
     return told if after is None else behind(told, after, calendar)
-
-
-def told_at(at: datetime, hours: Hours, calendar: Calendar, *, urgent: bool) -> datetime:
-    """When somebody may be told of what happened at an instant, in UTC: once it has settled, and what is not urgent in office
-    hours.
-    """
-    at = (at + hours.settle).astimezone(UTC)
-    return at if urgent else in_hours(at, hours, calendar)
 
 
 def in_hours(at: datetime, hours: Hours, calendar: Calendar) -> datetime:

@@ -15,7 +15,7 @@ from shared.domain.person import Absence, Duty, Person, Post, Role, Roster
 from shared.domain.policy import Rulebook
 from shared.domain.retelling import judged_again
 from shared.domain.task import Ended, Suspended, Task
-from shared.domain.telling import Hours, in_hours, step_at, told_at
+from shared.domain.telling import Hours, first_turn, in_hours, step_at
 from shared.domain.value import replace
 from tests.support.any_command import VARIED, any_commands
 from tests.support.posts import SHIPPED
@@ -187,10 +187,14 @@ def is_office_time(instant: datetime) -> bool:
     return CALENDAR.is_working(local.date()) and any(start <= local.time() < end for start, end in CALENDAR.hours)
 
 
+def told_at(at: datetime, *, urgent: bool, now: datetime | None = None) -> datetime:
+    return first_turn(at, None, Hours(), CALENDAR, urgent=urgent, now=now).tell_at
+
+
 @given(INSTANTS, st.booleans())
 def test_people_are_told_at_once_or_in_office_hours_after_the_digest_and_never_early(asked: datetime, urgent: bool) -> None:
     hours = Hours()
-    told = told_at(asked, hours, CALENDAR, urgent=urgent)
+    told = told_at(asked, urgent=urgent)
     assert told.utcoffset() == timedelta(0)
     assert told >= asked + hours.settle
     if urgent:
@@ -204,7 +208,22 @@ def test_people_are_told_at_once_or_in_office_hours_after_the_digest_and_never_e
 @given(INSTANTS, st.integers(0, 10**6), st.booleans())
 def test_what_happens_later_is_never_told_earlier(asked: datetime, seconds: int, urgent: bool) -> None:
     later = asked + timedelta(seconds=seconds)
-    assert told_at(later, Hours(), CALENDAR, urgent=urgent) >= told_at(asked, Hours(), CALENDAR, urgent=urgent)
+    assert told_at(later, urgent=urgent) >= told_at(asked, urgent=urgent)
+
+
+@given(INSTANTS, st.integers(0, 30_000), st.integers(0, 10**6), st.booleans())
+def test_what_is_heard_in_time_is_told_as_ever_and_what_is_heard_late_within_a_minute(
+    asked: datetime, early: int, late: int, urgent: bool
+) -> None:
+    settled = asked + Hours().settle
+    assert told_at(asked, urgent=urgent, now=asked + timedelta(milliseconds=early)) == told_at(asked, urgent=urgent)
+    now = settled + timedelta(microseconds=1, milliseconds=late)
+    told = told_at(asked, urgent=urgent, now=now)
+    if urgent:
+        assert Hours().settle <= told - now < 2 * Hours().settle
+    else:
+        assert told >= now
+        assert is_office_time(told)
 
 
 @given(INSTANTS, st.integers(0, 10**6), LAGS)

@@ -54,6 +54,17 @@ def test_an_outage_of_two_days_is_one_round_in_which_each_person_hears_of_the_hi
     }
 
 
+def test_what_an_outage_held_up_is_told_in_one_round_in_however_many_turns_it_is_heard() -> None:
+    office = story("2026-12-01 09:00").hears(given_to("air", "2026-12-01 09:00", "2026-12-31 17:30"))
+    for second in ("05", "09", "14"):
+        office.until(local(f"2026-12-01 15:10:{second}"))
+        assert office.takes(urge(local(f"2026-12-01 10:00:{second}"), id_=second))
+    office.until(local("2026-12-01 16:00"))
+    [(when, found)] = office.rounds
+    assert when == local("2026-12-01 15:11:00")
+    assert [one.person for one in found.told].count("handler-1") == 3
+
+
 def test_nobody_hears_of_a_lower_rung_after_a_higher_one() -> None:
     office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
     office.stands_still_until("2026-12-11 10:00")
