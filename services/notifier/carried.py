@@ -1,7 +1,6 @@
 """What a message carries, looked at before each try: which of its notices still hold, and why the others do not."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from services.notifier.desk import Desk
 from shared.domain.matter import Matter
@@ -28,7 +27,7 @@ class Carried:
         return "、".join(dict.fromkeys(DROPPED[why] for _, why in self.dropped))
 
 
-async def carried_by(delivery: Delivery, desk: Desk, now: datetime) -> Carried:
+async def carried_by(delivery: Delivery, desk: Desk) -> Carried:
     """What a message carries now."""
     async with desk.reading.snapshot() as snapshot:
         notices = await notices_in(snapshot, delivery.id)
@@ -36,5 +35,5 @@ async def carried_by(delivery: Delivery, desk: Desk, now: datetime) -> Carried:
         tasks = await snapshot.tasks_of(matters)
         taken = await noted(snapshot, matters)
         told = await told_of(snapshot, matters)
-    found = judged_again(notices, tasks, taken, told, now, desk.office.roster)
+    found = judged_again(notices, tasks, taken, told, desk.office.roster)
     return Carried(found.told, found.dropped, tasks)

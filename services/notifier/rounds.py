@@ -9,7 +9,7 @@ from services.notifier.desk import Desk
 from services.notifier.messages import new_message
 from shared.domain.matter import Matter
 from shared.domain.round import envelopes, judged
-from shared.storage.noticing import due_notices, silences, told_of
+from shared.storage.noticing import due_notices, silences, told_of, waiting_of
 from shared.storage.told import noted
 
 log = structlog.get_logger()
@@ -36,7 +36,9 @@ class Rounds:
             taken = await noted(snapshot, matters)
             quiet = await silences(snapshot, now)
             told = await told_of(snapshot, matters)
-        found = judged(waiting, tasks, taken, quiet, now, told, self._office)
+            due = {notice.id for notice in waiting}
+            later = [notice for notice in await waiting_of(snapshot, matters) if notice.id not in due]
+        found = judged(waiting, tasks, taken, quiet, now, told, self._office, later)
         messages = envelopes(found.told, self._office.roster, self._desk.channels)
         deliveries = [
             new_message(self._desk, one.channel, one.notices, tasks, now) for one in messages if one.channel is not None

@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Final, Literal
 
+from shared.domain.budget import Budget
 from shared.domain.calendar import Calendar
 from shared.domain.matter import DUBAN
 from shared.domain.person import Chosen, Role, Roster
@@ -71,6 +72,8 @@ class Reason:
     """Ids of those who are away, in whose place the person is told."""
     waited: Literal["", "hours", "step"] = ""
     """For what: office hours, or that nobody of the steps before took note."""
+    after: tuple[Budget, ...] = ()
+    """How long after those of the step before: one lag after the other, where a step between told nobody new."""
 
 
 @value
@@ -138,19 +141,23 @@ def notices(occasion: Occasion, task: Task, office: Office, now: datetime | None
     found: dict[str, Notice] = {}
     at: Turn | None = None
     taken, empty = 0, False
+    lags: tuple[Budget, ...] = ()
     for step in route.steps:
         # Where a step finds nobody, the next one takes its place: an empty post stops no alert.
         if at is None:
             at = first_turn(occasion.at, step.after, office.hours, office.calendar, urgent=urgent, now=now)
         elif not empty:
             at = next_turn(at, step.after, office.hours, office.calendar, urgent=urgent)
+            lags = lags if step.after is None else (*lags, step.after)
+        before = len(found)
         chosen_ones = tuple(_chosen(step, task, at.tell_at, office))
-        empty = not chosen_ones
         for chosen in chosen_ones:
-            reason = Reason(route.name, taken, chosen.role, chosen.instead_of, at.waited)
+            reason = Reason(route.name, taken, chosen.role, chosen.instead_of, at.waited, lags)
             notice = Notice(occasion, chosen.person.id, reason, at.tell_at, urgent, route.channels)
             found.setdefault(chosen.person.id, notice)
+        empty = not chosen_ones
         taken += not empty
+        lags = () if len(found) > before else lags
     return tuple(found.values())
 
 

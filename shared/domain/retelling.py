@@ -1,13 +1,12 @@
 """What is left to say of a message that was not taken yet: its notices are judged again before each try."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
 
-from shared.domain.grounds import is_theirs
+from shared.domain.grounds import is_theirs, still_holds
 from shared.domain.matter import Matter
 from shared.domain.notice import Acknowledged, Dropped, Notice
 from shared.domain.person import Roster
-from shared.domain.round import Judged, judged
+from shared.domain.round import Judged, highest
 from shared.domain.task import Task
 
 
@@ -16,13 +15,25 @@ def judged_again(
     tasks: Mapping[Matter, Task],
     acknowledged: Collection[Acknowledged],
     told: Collection[Notice],
-    now: datetime,
     roster: Roster,
 ) -> Judged:
     """Which of the notices of a message are still to be said, by the tasks as they stand now, and why the others are not; `told`
-    is what the same people were told of these tasks. No silence holds back what was settled before it.
+    is what the same people were told of these tasks. No silence and no step holds back what was settled before it.
     """
-    found = judged(carried, tasks, acknowledged, (), now, told)
-    theirs = [one for one in found.told if is_theirs(one, tasks.get(Matter(one.occasion.owner, one.occasion.number)), roster)]
-    passed_on: list[tuple[Notice, Dropped]] = [(one, "passed-on") for one in found.told if one not in theirs]
-    return Judged(tuple(theirs), (*found.dropped, *passed_on))
+    top = highest(one for one in (*told, *carried) if still_holds(one, _task(one, tasks)) is None)
+
+    def why(one: Notice) -> Dropped | None:
+        over = still_holds(one, _task(one, tasks), acknowledged)
+        if over is None and one.id not in top:
+            return "covered"
+        return over if over is not None or is_theirs(one, _task(one, tasks), roster) else "passed-on"
+
+    judged = [(one, why(one)) for one in carried]
+    return Judged(
+        told=tuple(one for one, over in judged if over is None),
+        dropped=tuple((one, over) for one, over in judged if over is not None),
+    )
+
+
+def _task(notice: Notice, tasks: Mapping[Matter, Task]) -> Task | None:
+    return tasks.get(Matter(notice.occasion.owner, notice.occasion.number))

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from shared.domain.grounds import is_theirs, still_holds
+from shared.domain.ladder import turns
 from shared.domain.matter import Matter
-from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Office
+from shared.domain.notice import Acknowledged, Dropped, Notice, Office
 from shared.domain.person import Roster
 from shared.domain.silence import Silence
 from shared.domain.task import Task
-from shared.domain.telling import in_hours, rank
+from shared.domain.telling import rank
 from shared.domain.value import value
 
 LOOK_AGAIN: Final = timedelta(minutes=15)
@@ -19,7 +20,9 @@ LOOK_AGAIN: Final = timedelta(minutes=15)
 
 @value
 class Judged:
-    """What becomes of the notices of a round; those that are held wait until the instant beside them."""
+    """What becomes of the notices of a round; those that are held, and the later steps behind them, wait until the instant beside
+    them.
+    """
 
     told: tuple[Notice, ...]
     dropped: tuple[tuple[Notice, Dropped], ...]
@@ -43,52 +46,38 @@ def judged(
     acknowledged: Collection[Acknowledged],
     silences: Collection[Silence],
     now: datetime,
-    told: Collection[Notice] = (),
-    office: Office | None = None,
+    told: Collection[Notice],
+    office: Office,
+    later: Collection[Notice] = (),
 ) -> Judged:
-    """What becomes of notices whose time has come, by the tasks as they stand now; `told` is what the same people were told of
-    these tasks before. With an office, what missed its hours waits for the next ones, and a step for the one before it. What a
-    silence covers waits for its end, and is told then if it still holds: a window of maintenance swallows nothing.
+    """What becomes of notices whose time has come, by the tasks as they stand now. `told` is what people were told of these tasks
+    before, `later` what they are yet to be told. What missed its hours waits for the next ones, what a silence covers for its
+    end, each step for the one before it, and they are told then if they still hold: maintenance swallows nothing.
     """
-    roster = Roster({}) if office is None else office.roster
     dropped: list[tuple[Notice, Dropped]] = []
     holding: list[Notice] = []
-    silenced: list[tuple[Notice, datetime]] = []
+    silent: dict[str, datetime] = {}
     for notice in waiting:
         task = tasks.get(_matter(notice))
         why = still_holds(notice, task, acknowledged)
-        if why is None and office is not None and not is_theirs(notice, task, office.roster):
+        if why is None and not is_theirs(notice, task, office.roster):
             why = "passed-on"
         if why is not None:
             dropped.append((notice, why))
-        elif ends := [silence.until for silence in silences if silence.covers(notice, task, now, roster)]:
-            silenced.append((notice, min(max(ends), now + LOOK_AGAIN)))
+        elif ends := [silence.until for silence in silences if silence.covers(notice, task, now, office.roster)]:
+            silent[notice.id] = min(max(ends), now + LOOK_AGAIN)
         else:
             holding.append(notice)
     before = (one for one in told if still_holds(one, tasks.get(_matter(one))) is None)
     top = highest([*before, *holding])
     dropped += [(notice, "covered") for notice in holding if notice.id not in top]
-    found = [notice for notice in holding if notice.id in top]
-    held = {} if office is None else _held(found, now, office)
+    due = [notice for notice in waiting if notice.id in silent or notice.id in top]
+    when = turns((*due, *later), told, silent, now, office)
     return Judged(
-        tuple(notice for notice in found if notice.id not in held),
-        tuple(dropped),
-        (*((notice, held[notice.id]) for notice in found if notice.id in held), *silenced),
+        told=tuple(one for one in due if when[one.id] <= now),
+        dropped=tuple(dropped),
+        held=tuple((one, when[one.id]) for one in (*due, *later) if when[one.id] > max(now, one.tell_at)),
     )
-
-
-def _held(found: Sequence[Notice], now: datetime, office: Office) -> dict[str, datetime]:
-    """Until when notices are not told yet after all, by id."""
-    first: dict[Occasion, Notice] = {}
-    for notice in sorted(found, key=lambda one: one.reason.step):
-        first.setdefault(notice.occasion, notice)
-    held: dict[str, datetime] = {}
-    for notice in found:
-        until = now + (notice.tell_at - first[notice.occasion].tell_at)
-        until = until if notice.urgent else in_hours(until, office.hours, office.calendar)
-        if until > now:
-            held[notice.id] = until
-    return held
 
 
 def highest(holding: Iterable[Notice]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, text
 
+from shared.domain.budget import Budget
 from shared.domain.matter import Family, Matter
 from shared.domain.notice import Notice, Occasion, Reason, Word
 from shared.domain.person import Role
@@ -42,6 +43,9 @@ _DELIVER: Final = BulkInsert(
 _TELL: Final = BulkInsert(ToldRow, "ON CONFLICT DO NOTHING")
 _TOLD_OF: Final = PairLookup(
     "SELECT notice.* FROM {pairs} JOIN notice ON notice.owner = pair.a AND notice.number = pair.b AND notice.state = 'told'"
+)
+_WAITING_OF: Final = PairLookup(
+    "SELECT notice.* FROM {pairs} JOIN notice ON notice.owner = pair.a AND notice.number = pair.b AND notice.state = 'waiting'"
 )
 _SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
 _HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id AND state = 'waiting'")
@@ -128,6 +132,12 @@ async def told_of(snapshot: Snapshot, matters: Collection[Matter]) -> list[Notic
     return [notice_of(row) for row in await snapshot.looked_up(_TOLD_OF, pairs)]
 
 
+async def waiting_of(snapshot: Snapshot, matters: Collection[Matter]) -> list[Notice]:
+    """Who waits to be told of some tasks, whether their time has come or not."""
+    pairs = sorted({(one.owner, one.number) for one in matters})
+    return [notice_of(row) for row in await snapshot.looked_up(_WAITING_OF, pairs)]
+
+
 async def silences(snapshot: Snapshot, since: datetime) -> list[Silence]:
     """Silences that end after an instant, the earliest first."""
     rows = await snapshot.rows("SELECT * FROM silence WHERE until > :since ORDER BY since, id", since=to_micros(since))
@@ -141,7 +151,8 @@ def notice_of(row: Any) -> Notice:
         row.owner, row.number, row.topic, row.version, row.rung, row.kind, from_micros(row.at), due, _word_of(row.word)
     )
     said = json.loads(row.reason)
-    reason = Reason(said["route"], said["step"], Role(said["role"]), tuple(said["instead_of"]), said["waited"])
+    after = tuple(map(Budget.parse, said.get("after", ())))
+    reason = Reason(said["route"], said["step"], Role(said["role"]), tuple(said["instead_of"]), said["waited"], after)
     return Notice(occasion, row.person, reason, from_micros(row.tell_at), bool(row.urgent), tuple(json.loads(row.channels)))
 
 
@@ -163,7 +174,7 @@ def _notice_row(notice: Notice) -> dict[str, Any]:
         "due_at": None if one.due is None else to_micros(one.due),
         "word": None if one.word is None else _json(vars(one.word)),
         "person": notice.person,
-        "reason": _json(vars(notice.reason)),
+        "reason": _json(vars(notice.reason) | {"after": [str(lag) for lag in notice.reason.after]}),
         "tell_at": to_micros(notice.tell_at),
         "urgent": int(notice.urgent),
         "channels": _json(notice.channels),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from contracts.notices import SilenceEnded, SilenceWanted, TokensRevoked, TokenWanted
+from shared.domain.budget import Budget
 from shared.domain.matter import Family, Matter
 from shared.domain.notice import Dropped, Notice, Occasion, Reason
 from shared.domain.person import Role
@@ -21,6 +22,7 @@ from shared.storage.noticing import (
     notices_in,
     silences,
     told_of,
+    waiting_of,
 )
 from shared.storage.reading import ReadStore
 from shared.storage.sending import SendingStore, alarmed_since_delivered, next_sending, sending, sent_since
@@ -35,7 +37,7 @@ from tests.support.stores import committed, taken
 NOW = START
 OCCASION = Occasion("city", "7", "finish", 1, "near-1cd", "near", NOW, NOW + timedelta(days=1))
 NOTICE = Notice(OCCASION, "handler-1", Reason("临期", 0, Role.HANDLER, ("handler-2",), "hours"), NOW, urgent=False)
-OF_THE_HEAD = Reason("临期", 1, Role.SECTION_HEAD)
+OF_THE_HEAD = Reason("临期", 1, Role.SECTION_HEAD, after=(Budget(1, "wd"), Budget(2, "h")))
 LATER = replace(NOTICE, person="head-1", tell_at=NOW + timedelta(hours=1), reason=OF_THE_HEAD, channels=("sms",))
 MESSAGE = Delivery(
     id="d-1",
@@ -86,6 +88,17 @@ async def test_who_is_held_is_told_later(database: Database) -> None:
         assert await due_notices(snapshot, NOW, 10) == []
         assert await next_telling(snapshot) == later
         assert await due_notices(snapshot, later, 10) == [replace(NOTICE, tell_at=later)]
+
+
+async def test_who_waits_is_known_whether_their_time_has_come_or_not(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    await store.plan([NOTICE, LATER, replace(NOTICE, person="gone"), replace(NOTICE, occasion=replace(OCCASION, number="8"))])
+    await store.settle(Judged((), ((replace(NOTICE, person="gone"), "closed"),)), [], NOW)
+
+    async with reading.snapshot() as snapshot:
+        found = await waiting_of(snapshot, [Matter("city", "7"), Matter("city", "9")])
+        assert sorted(found, key=lambda one: one.tell_at) == [NOTICE, LATER]
+        assert await waiting_of(snapshot, []) == []
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,8 @@ class TellingOffice:
         if not due:
             return
         former = [one.notice for one in self.told]
-        found = judged(due, self.tasks, self.acknowledged, self.silences, self.now, former, self.office)
+        later = [one for one in self.waiting.values() if one.tell_at > self.now]
+        found = judged(due, self.tasks, self.acknowledged, self.silences, self.now, former, self.office, later)
         if found.told:
             self.rounds.append((self.now, found))
         for one in found.told:

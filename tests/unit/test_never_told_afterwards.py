@@ -14,6 +14,7 @@ from shared.domain.notice import Notice, Occasion, Office, notices, standing
 from shared.domain.person import Absence, Duty, Person, Post, Role, Roster
 from shared.domain.policy import Rulebook
 from shared.domain.retelling import judged_again
+from shared.domain.silence import Silence
 from shared.domain.task import Ended, Suspended, Task
 from shared.domain.telling import Hours, first_turn, in_hours, step_at
 from shared.domain.value import replace
@@ -56,10 +57,17 @@ def any_absence(random: Random, names: list[str]) -> Absence:
     return Absence(first, first + timedelta(days=random.randint(0, 40)), random.choice(names))
 
 
+def any_silence(random: Random) -> Silence:
+    since = at(random.randint(0, 60)) + timedelta(minutes=random.randint(0, 24 * 60))
+    until = since + timedelta(minutes=random.randint(1, 10 * 24 * 60))
+    return Silence("s", "检修", "keeper", since, until, person=random.choice((None, "person-0")))
+
+
 def any_story(random: Random) -> TellingOffice:
     """Any commands, each coming late or at once, acknowledgements in between, and time that runs on or stands still."""
     office = TellingOffice(Office(any_roster(random), SHIPPED, Hours(), CALENDAR), TOLD_AGAIN, at(0))
     shift = timedelta(hours=random.randint(0, 23))  # to other times of day than those of the dues
+    office.silences += [any_silence(random) for _ in range(random.choice((0, 0, 1, 3)))]
     commands = [replace(one, cause=replace(one.cause, at=one.cause.at + shift)) for one in any_commands(random)]
     if random.random() < 0.3:
         commands.append(withdraw(commands[-1].cause.at + timedelta(hours=random.randint(0, 200))))
@@ -123,6 +131,24 @@ def test_nobody_is_told_twice_nor_too_soon_nor_of_a_lower_rung_after_a_higher_on
 
 @settings(max_examples=200, deadline=None)
 @given(SEEDS)
+def test_a_step_comes_as_long_after_the_one_before_as_its_route_says(random: Random) -> None:
+    office = any_story(random)
+    times = Counter(one.id for one in office.planned)
+    anew = {one.occasion for one in office.planned if times[one.id] > 1}  # others have the task, and the steps begin again
+    told = [one for one in office.told if one.notice.occasion not in anew]
+    for later in told:
+        notice = later.notice
+        before = [one for one in told if one.notice.occasion == notice.occasion and one.notice.reason.step < notice.reason.step]
+        if not before:
+            continue
+        due = min(one.at for one in before if one.notice.reason.step == max(one.notice.reason.step for one in before))
+        for lag in notice.reason.after:
+            due = step_at(due, lag, CALENDAR)
+        assert later.at >= due
+
+
+@settings(max_examples=200, deadline=None)
+@given(SEEDS)
 def test_no_alert_that_holds_is_lost(random: Random) -> None:
     """It is told to each whom its route names, or something higher is told to them, or somebody took note."""
     office = any_story(random)
@@ -145,7 +171,7 @@ def test_no_alert_that_holds_is_lost(random: Random) -> None:
 def test_a_message_that_is_tried_again_later_says_what_still_holds_and_nothing_else(random: Random) -> None:
     office = any_story(random)
     told = [one.notice for one in office.told]
-    found = judged_again(told, office.tasks, office.acknowledged, told, office.now, office.office.roster)
+    found = judged_again(told, office.tasks, office.acknowledged, told, office.office.roster)
     assert {one.id for one in found.told}.isdisjoint(one.id for one, _ in found.dropped)
     assert len(found.told) + len(found.dropped) == len(told)
     for notice in found.told:

@@ -101,6 +101,14 @@ def test_after_a_standstill_a_step_of_hours_waits_as_long_as_it_would_have() -> 
     office.at("2026-12-06 02:15").expects("head-of-air", "near-2h 7")
 
 
+def test_a_round_that_is_held_late_leaves_the_next_step_its_time() -> None:
+    office = story("2026-12-05 03:20").hears(given_to("air", "2026-12-05 03:20", None, policy="of-hours"))
+    office.until(local("2026-12-06 01:20:10"))  # planned, and then nobody is there to hold a round
+    office.stands_still_until("2026-12-06 01:34")
+    office.at("2026-12-06 01:34").expects("handler-1", "near-2h 7")
+    office.at("2026-12-06 01:49").expects("head-of-air", "near-2h 7")
+
+
 def test_what_is_passed_on_is_told_to_those_who_have_it_now() -> None:
     office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
     office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
@@ -117,7 +125,7 @@ def test_what_was_told_and_withdrawn_covers_nothing() -> None:
     office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
     [lower] = [one.notice for one in office.told if one.notice.person == "handler-1"]
     higher = replace(lower, occasion=replace(lower.occasion, rung="overdue", kind="overdue", at=local(FRIDAY)))
-    told_twice = judged([lower], office.tasks, (), (), office.now, [higher])
+    told_twice = judged([lower], office.tasks, (), (), office.now, [higher], office.office)
     assert [one.id for one in told_twice.told] == [lower.id]
 
 
@@ -143,6 +151,30 @@ def test_a_silence_of_a_unit_covers_the_units_below_it_and_not_the_one_above() -
     office = story("2026-12-01 09:00").hears(given_to("air", "2026-12-01 09:00", "2026-12-03 17:30"))
     office.silences.append(Silence("s", "设备检修", "keeper", *day, unit="squad"))
     office.at("2026-12-02 09:00").expects("handler-1", "near-1wd 7")
+
+
+def test_when_a_silence_ends_each_step_has_its_time() -> None:
+    office = story("2026-12-05 03:20").hears(given_to("air", "2026-12-05 03:20", None, policy="of-hours"))
+    office.silences.append(Silence("s", "设备检修", "keeper", local("2026-12-06 01:00"), local("2026-12-06 02:10")))
+    office.at("2026-12-06 02:10").expects("handler-1", "near-2h 7")
+    office.at("2026-12-06 02:25").expects("head-of-air", "near-2h 7")
+
+
+def test_when_a_silence_of_days_ends_the_head_hears_two_working_days_after_the_others() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.silences.append(Silence("s", "系统搬迁", "keeper", local("2026-12-02 08:00"), local("2026-12-08 10:00"), unit="air"))
+    tuesday = office.at("2026-12-08 10:00")
+    tuesday.expects("handler-1", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
+    office.at("2026-12-10 09:00").expects("head", "late-1wd 7")
+
+
+def test_a_silence_for_one_person_does_not_keep_the_ladder_waiting() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    silent = (local("2026-12-02 08:00"), local("2026-12-10 08:30"))
+    office.silences.append(Silence("s", "出差", "keeper", *silent, person="handler-1"))
+    office.at("2026-12-07 09:00").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
+    office.at("2026-12-09 09:00").expects("head", "late-1wd 7")
+    office.at("2026-12-10 09:00").expects("handler-1", "late-1wd 7")
 
 
 def test_what_is_done_or_covered_when_a_silence_ends_is_told_to_nobody() -> None:
