@@ -26,7 +26,7 @@ class Rounds:
         self._office = desk.office
 
     async def hold(self, now: datetime) -> int:
-        """Hold one round; how many notices it settled. Raises NotStored."""
+        """Hold one round; how many notices it was held on. Another is to be held while there are some. Raises NotStored."""
         async with self._desk.reading.snapshot() as snapshot:
             waiting = await due_notices(snapshot, now, MOST_NOTICES)
             if not waiting:
@@ -43,6 +43,8 @@ class Rounds:
         deliveries = [
             new_message(self._desk, one.channel, one.notices, tasks, now) for one in messages if one.channel is not None
         ]
-        await self._desk.store.settle(found, deliveries, now)
-        log.info("notifier.round", told=len(found.told), dropped=len(found.dropped), messages=len(deliveries))
+        if await self._desk.store.settle(found, deliveries, now):
+            log.info("notifier.round", told=len(found.told), dropped=len(found.dropped), messages=len(deliveries))
+        else:
+            log.info("notifier.overtaken", waiting=len(waiting))
         return len(waiting)

@@ -47,8 +47,10 @@ _TOLD_OF: Final = PairLookup(
 _WAITING_OF: Final = PairLookup(
     "SELECT notice.* FROM {pairs} JOIN notice ON notice.owner = pair.a AND notice.number = pair.b AND notice.state = 'waiting'"
 )
-_SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id AND state = 'waiting'")
-_HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id AND state = 'waiting'")
+_LOCK_WAITING: Final = text("SELECT id FROM notice WHERE id = ANY(:ids) AND state = 'waiting' ORDER BY id FOR UPDATE")
+_WAITING: Final = text("SELECT id FROM notice WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'waiting'")
+_SETTLE: Final = text("UPDATE notice SET state = :state, why = :why, settled_at = :at WHERE id = :id")
+_HOLD: Final = text("UPDATE notice SET tell_at = :until WHERE id = :id")
 
 Sent = Literal["sending", "delivered", "failed", "dropped"]
 """`dropped`: nothing that it was to say held any more when it was to be tried."""
@@ -88,21 +90,25 @@ class NoticeStore:
         if rows:
             await self._write(lambda connection: _PLAN.run(connection, rows))
 
-    async def settle(self, judged: Judged, deliveries: Collection[Delivery], now: datetime) -> None:
-        """End a round: who is told by which message, why others are not, and who will be later."""
+    async def settle(self, judged: Judged, deliveries: Collection[Delivery], now: datetime) -> bool:
+        """End a round: who is told by which message, why others are not, and who will be later. False where somebody else has
+        settled one of these notices in the meantime: then nothing is written.
+        """
         settled = [{"id": one.id, "state": "told", "why": "", "at": to_micros(now)} for one in judged.told]
         settled += [{"id": one.id, "state": "dropped", "why": why, "at": to_micros(now)} for one, why in judged.dropped]
-
         held = [{"id": one.id, "until": to_micros(until)} for one, until in judged.held]
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> bool:
+            if not _all_wait(connection, [str(row["id"]) for row in (*settled, *held)]):
+                return False
             if held:
-                connection.execute(_HOLD, sorted(held, key=lambda row: str(row["id"])))
+                connection.execute(_HOLD, held)
             if settled:
-                connection.execute(_SETTLE, sorted(settled, key=lambda row: str(row["id"])))
+                connection.execute(_SETTLE, settled)
             deliver(connection, deliveries)
+            return True
 
-        await self._write(work)
+        return bool(await self._write(work))
 
     async def _write(self, work: Any) -> Any:
         with trouble_as_not_stored():
@@ -202,6 +208,13 @@ def delivery_of(row: Any) -> Delivery:
         answer=row.answer,
         instead_of=row.instead_of,
     )
+
+
+def _all_wait(connection: Connection, ids: Collection[str]) -> bool:
+    """Whether notices wait; until the transaction ends they do so for nobody else. SQLite has one writer, who needs no locks."""
+    if connection.dialect.name == "postgresql":
+        return len(connection.execute(_LOCK_WAITING, {"ids": list(ids)}).all()) == len(ids)
+    return len(connection.execute(_WAITING, {"ids": json.dumps(list(ids))}).all()) == len(ids)
 
 
 def deliver(connection: Connection, deliveries: Collection[Delivery]) -> None:

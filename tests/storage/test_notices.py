@@ -123,8 +123,8 @@ async def test_an_alert_that_is_raised_again_is_told_after_all_unless_that_was_m
 async def test_a_round_is_settled_once(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
     await store.plan([NOTICE, LATER])
-    await store.settle(Judged((NOTICE,), ((LATER, "closed"),)), [MESSAGE], NOW)
-    await store.settle(Judged((LATER,), ((NOTICE, "extended"),)), [MESSAGE], NOW + timedelta(days=1))
+    assert await store.settle(Judged((NOTICE,), ((LATER, "closed"),)), [MESSAGE], NOW)
+    assert not await store.settle(Judged((LATER,), ((NOTICE, "extended"),)), [MESSAGE], NOW + timedelta(days=1))
 
     async with reading.snapshot() as snapshot:
         assert await next_telling(snapshot) is None
@@ -148,6 +148,29 @@ async def test_the_log_is_by_when_somebody_was_told_and_not_by_when_they_were_to
         late = await logged(snapshot, Wanted(since=NOW + timedelta(hours=2)), 10)
     assert [one.notice.person for one in both] == ["held", "head-1"]
     assert [one.notice.person for one in late] == ["held"]
+
+
+async def test_of_rounds_that_overlap_one_is_settled_whole_and_the_others_not_at_all(database: Database) -> None:
+    stores, reading = [NoticeStore(database) for _ in range(6)], ReadStore(database)
+    ring = [replace(NOTICE, person=f"person-{number}") for number in range(6)]
+    await stores[0].plan(ring)
+    rounds = [((one, ring[(place + 3) % 6]), ring[(place + 1) % 6]) for place, one in enumerate(ring)]
+    settled = await asyncio.gather(
+        *(
+            store.settle(Judged(told, (), ((late, NOW + timedelta(hours=1)),)), [replace(MESSAGE, id=f"d-{n}", notices=())], NOW)
+            for n, (store, (told, late)) in enumerate(zip(stores, rounds, strict=True))
+        )
+    )
+
+    async with reading.snapshot() as snapshot:
+        found = {one.notice.person: one.state for one in await logged(snapshot, Wanted(), 10)}
+        messages = await sending(snapshot, "robot", NOW + timedelta(seconds=5), 10)
+    winners = [told for (told, _), won in zip(rounds, settled, strict=True) if won]
+    assert winners
+    assert sorted(person for person, state in found.items() if state == "told") == sorted(
+        one.person for told in winners for one in told
+    )
+    assert [one.id for one in messages] == [f"d-{n}" for n, won in enumerate(settled) if won]
 
 
 async def test_a_message_is_tried_by_one_at_a_time_and_settled_once(database: Database) -> None:
