@@ -1,10 +1,12 @@
-"""Grounds on which a person need not be told any more of what they were to be told."""
+"""Grounds on which a person need not be told any more of what they were to be told, or others are in their place."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion
+from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Office, those_there
 from shared.domain.person import Role, Roster
 from shared.domain.task import Archived, Closed, Ended, Suspended, Task
+from shared.domain.value import replace
 
 
 def still_holds(notice: Notice, task: Task | None, acknowledged: Iterable[Acknowledged] = ()) -> Dropped | None:
@@ -56,3 +58,13 @@ def is_theirs(notice: Notice, task: Task | None, roster: Roster) -> bool:
     if role is Role.HANDLER and task.handler in roster.people:
         return whose == task.handler
     return any(whose == person.id for person in roster.posted(role, task.unit, task.owner))
+
+
+def instead(notice: Notice, task: Task | None, office: Office, now: datetime) -> tuple[Notice, ...] | None:
+    """The same notice for those who have the post now and are there, where the person has it no more or is away; else None."""
+    if task is None or notice.occasion.topic == "alarm":
+        return None
+    there = those_there(notice.reason.role, task, now, office)
+    if any(one.person.id == notice.person for one in there):
+        return None
+    return tuple(replace(notice, person=one.person.id, reason=replace(notice.reason, instead_of=one.instead_of)) for one in there)

@@ -1,6 +1,5 @@
 """Notices: who is to be told of an alert, when and why; and whether a notice still holds when its time has come."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2b
 from typing import Final, Literal
@@ -9,7 +8,7 @@ from shared.domain.budget import Budget
 from shared.domain.calendar import Calendar
 from shared.domain.matter import DUBAN
 from shared.domain.person import Chosen, Role, Roster
-from shared.domain.route import Route, Step, route_of
+from shared.domain.route import Route, route_of
 from shared.domain.task import Task
 from shared.domain.telling import Hours, Turn, first_turn, is_urgent, next_turn
 from shared.domain.value import value
@@ -30,7 +29,7 @@ Dropped = Literal[
     "passed-on",
 ]
 """Why somebody was not told: what became of the task or the clock; that somebody took note; that a higher rung was told; that
-others have the task now.
+others have the task now, or are there in the person's place.
 """
 _SHOWS: Final = 12
 
@@ -150,7 +149,7 @@ def notices(occasion: Occasion, task: Task, office: Office, now: datetime | None
             at = next_turn(at, step.after, office.hours, office.calendar, urgent=urgent)
             lags = lags if step.after is None else (*lags, step.after)
         before = len(found)
-        chosen_ones = tuple(_chosen(step, task, at.tell_at, office))
+        chosen_ones = [chosen for role in step.to for chosen in those_there(role, task, at.tell_at, office)]
         for chosen in chosen_ones:
             reason = Reason(route.name, taken, chosen.role, chosen.instead_of, at.waited, lags)
             notice = Notice(occasion, chosen.person.id, reason, at.tell_at, urgent, route.channels)
@@ -170,7 +169,8 @@ def alarm_notices(occasion: Occasion, office: Office) -> tuple[Notice, ...]:
         chosen.person.id: Notice(
             occasion, chosen.person.id, Reason(route.name, 0, chosen.role, chosen.instead_of), occasion.at, True, route.channels
         )
-        for chosen in _chosen(route.steps[0], None, occasion.at, office)
+        for role in route.steps[0].to
+        for chosen in those_there(role, None, occasion.at, office)
     }
     return tuple(found.values())
 
@@ -182,17 +182,15 @@ def _is_urgent(occasion: Occasion, task: Task) -> bool:
     return clock is not None and is_urgent(task, clock, occasion.rung)
 
 
-def _chosen(step: Step, task: Task | None, at: datetime, office: Office) -> Iterator[Chosen]:
-    """Those of a step who are there when it is told; of Duban itself, those who are there for all."""
+def those_there(role: Role, task: Task | None, at: datetime, office: Office) -> tuple[Chosen, ...]:
+    """Those who have a post for a task, or for Duban itself, and are there at an instant, or who stands in for them."""
     roster, day = office.roster, at.astimezone(office.calendar.zone).date()
     unit, owner, handler = (None, DUBAN, None) if task is None else (task.unit, task.owner, roster.people.get(task.handler or ""))
-    for role in step.to:
-        if role is Role.DUTY:
-            yield from roster.on_duty(unit, at)
-        elif role is Role.HANDLER and handler is not None:
-            yield roster.present(handler, role, day)
-        else:
-            yield from roster.holders(role, unit, owner, day)
+    if role is Role.DUTY:
+        return roster.on_duty(unit, at)
+    if role is Role.HANDLER and handler is not None:
+        return (roster.present(handler, role, day),)
+    return roster.holders(role, unit, owner, day)
 
 
 def standing(task: Task) -> tuple[Occasion, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.domain.grounds import is_theirs, still_holds
+from shared.domain.grounds import instead, still_holds
 from shared.domain.ladder import turns
 from shared.domain.matter import Matter
 from shared.domain.notice import Acknowledged, Dropped, Notice, Office
@@ -27,6 +27,8 @@ class Judged:
     told: tuple[Notice, ...]
     dropped: tuple[tuple[Notice, Dropped], ...]
     held: tuple[tuple[Notice, datetime], ...] = ()
+    planned: tuple[Notice, ...] = ()
+    """For those who are there in place of others; they are due with the next round."""
 
 
 @value
@@ -50,34 +52,37 @@ def judged(
     office: Office,
     later: Collection[Notice] = (),
 ) -> Judged:
-    """What becomes of notices whose time has come, by the tasks as they stand now. `told` is what people were told of these tasks
-    before, `later` what they are yet to be told. What missed its hours waits for the next ones, what a silence covers for its
-    end, each step for the one before it, and they are told then if they still hold: maintenance swallows nothing.
+    """What becomes of notices whose time has come, by tasks and posts as they are now. `told` is what people were told of these
+    tasks before, `later` what they are yet to be told. What missed its hours waits for the next ones, what a silence covers for
+    its end, each step for the one before it, and they are told then if they still hold: maintenance swallows nothing.
     """
-    dropped: list[tuple[Notice, Dropped]] = []
-    holding: list[Notice] = []
-    silent: dict[str, datetime] = {}
-    for notice in waiting:
-        task = tasks.get(_matter(notice))
-        why = still_holds(notice, task, acknowledged)
-        if why is None and not is_theirs(notice, task, office.roster):
-            why = "passed-on"
-        if why is not None:
-            dropped.append((notice, why))
-        elif ends := [silence.until for silence in silences if silence.covers(notice, task, now, office.roster)]:
-            silent[notice.id] = min(max(ends), now + LOOK_AGAIN)
-        else:
-            holding.append(notice)
+    over = [(notice, still_holds(notice, tasks.get(_matter(notice)), acknowledged)) for notice in waiting]
+    dropped: list[tuple[Notice, Dropped]] = [(notice, why) for notice, why in over if why is not None]
+    holding = [notice for notice, why in over if why is None]
+    places = [(notice, instead(notice, tasks.get(_matter(notice)), office, now)) for notice in holding]
+    if handed := [(notice, others) for notice, others in places if others is not None]:
+        # First they are planned for others; the round that follows at once tells everybody all there is in one message.
+        dropped += [(notice, "passed-on") for notice, _ in handed]
+        return Judged((), tuple(dropped), planned=tuple(one for _, others in handed for one in others))
+    silent = {one.id: until for one in holding if (until := _silent_until(one, tasks, silences, now, office.roster)) is not None}
+    when = turns((*holding, *later), told, silent, now, office)
+    ready = [notice for notice in holding if when[notice.id] <= now]
     before = (one for one in told if still_holds(one, tasks.get(_matter(one))) is None)
-    top = highest([*before, *holding])
-    dropped += [(notice, "covered") for notice in holding if notice.id not in top]
-    due = [notice for notice in waiting if notice.id in silent or notice.id in top]
-    when = turns((*due, *later), told, silent, now, office)
+    top = highest([*before, *ready])
     return Judged(
-        told=tuple(one for one in due if when[one.id] <= now),
-        dropped=tuple(dropped),
-        held=tuple((one, when[one.id]) for one in (*due, *later) if when[one.id] > max(now, one.tell_at)),
+        told=tuple(notice for notice in ready if notice.id in top),
+        dropped=(*dropped, *((notice, "covered") for notice in ready if notice.id not in top)),
+        held=tuple((one, when[one.id]) for one in (*holding, *later) if when[one.id] > max(now, one.tell_at)),
     )
+
+
+def _silent_until(
+    notice: Notice, tasks: Mapping[Matter, Task], silences: Collection[Silence], now: datetime, roster: Roster
+) -> datetime | None:
+    """Until when a silence covers a notice; None where none does."""
+    task = tasks.get(_matter(notice))
+    ends = [silence.until for silence in silences if silence.covers(notice, task, now, roster)]
+    return min(max(ends), now + LOOK_AGAIN) if ends else None
 
 
 def highest(holding: Iterable[Notice]) -> set[str]:

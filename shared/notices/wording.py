@@ -28,7 +28,7 @@ DROPPED: Final[dict[Dropped, str]] = {
     "gone": "该期限已不存在",
     "acknowledged": "已有人知悉",
     "covered": "由更高一级提醒涵盖",
-    "passed-on": "事项已转由他人办理",
+    "passed-on": "已改由现在办理或代理的人接收",
 }
 _DAY: Final = timedelta(days=1)
 

@@ -25,10 +25,11 @@ from shared.storage.undivided import undivided
 _PLAN: Final = BulkInsert(
     NoticeRow,
     # An alert that was unfounded and is raised again is told after all; what was told once is not told again. Who waits for it
-    # is told at the same time as before, for the reason that there is now: the task may have been passed on.
+    # is told no later than before, for the reason that there is now: the task, or a post, may have been passed on.
     "ON CONFLICT (id) DO UPDATE SET reason = excluded.reason, urgent = excluded.urgent, channels = excluded.channels,"
     " at = excluded.at, due_at = excluded.due_at, state = 'waiting', why = '', settled_at = NULL,"
-    " tell_at = CASE notice.state WHEN 'waiting' THEN notice.tell_at ELSE excluded.tell_at END"
+    " tell_at = CASE WHEN notice.state = 'waiting' AND notice.tell_at < excluded.tell_at THEN notice.tell_at"
+    " ELSE excluded.tell_at END"
     " WHERE notice.state = 'waiting' OR (notice.state = 'dropped' AND notice.why NOT IN ('acknowledged', 'covered'))",
 )
 _DELIVER: Final = BulkInsert(
@@ -86,13 +87,12 @@ class NoticeStore:
 
     async def plan(self, notices: Collection[Notice]) -> None:
         """Remember who is to be told; who was told, or was not for good reasons, is so still."""
-        rows = [_notice_row(one) for one in {one.id: one for one in notices}.values()]
-        if rows:
-            await self._write(lambda connection: _PLAN.run(connection, rows))
+        if notices:
+            await self._write(lambda connection: _plan(connection, notices))
 
     async def settle(self, judged: Judged, deliveries: Collection[Delivery], now: datetime) -> bool:
-        """End a round: who is told by which message, why others are not, and who will be later. False where somebody else has
-        settled one of these notices in the meantime: then nothing is written.
+        """End a round: who is told by which message, why others are not, who will be later or in their place. False where
+        somebody else has settled one of these notices in the meantime: then nothing is written.
         """
         settled = [{"id": one.id, "state": "told", "why": "", "at": to_micros(now)} for one in judged.told]
         settled += [{"id": one.id, "state": "dropped", "why": why, "at": to_micros(now)} for one, why in judged.dropped]
@@ -105,6 +105,7 @@ class NoticeStore:
                 connection.execute(_HOLD, held)
             if settled:
                 connection.execute(_SETTLE, settled)
+            _plan(connection, judged.planned)
             deliver(connection, deliveries)
             return True
 
@@ -215,6 +216,10 @@ def _all_wait(connection: Connection, ids: Collection[str]) -> bool:
     if connection.dialect.name == "postgresql":
         return len(connection.execute(_LOCK_WAITING, {"ids": list(ids)}).all()) == len(ids)
     return len(connection.execute(_WAITING, {"ids": json.dumps(list(ids))}).all()) == len(ids)
+
+
+def _plan(connection: Connection, notices: Collection[Notice]) -> None:
+    _PLAN.run(connection, [_notice_row(one) for one in {one.id: one for one in notices}.values()])
 
 
 def deliver(connection: Connection, deliveries: Collection[Delivery]) -> None:

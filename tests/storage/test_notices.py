@@ -69,13 +69,28 @@ async def test_a_notice_is_planned_once_and_read_back_as_it_was(database: Databa
         assert await next_telling(snapshot) == NOW
 
 
-async def test_who_waits_is_told_at_the_same_time_for_the_reason_that_there_is_now(database: Database) -> None:
+async def test_who_waits_is_told_no_later_than_before_for_the_reason_that_there_is_now(database: Database) -> None:
     store, reading = NoticeStore(database), ReadStore(database)
     await store.plan([LATER])
     await store.plan([replace(LATER, reason=NOTICE.reason, tell_at=NOW + timedelta(days=9))])
 
     async with reading.snapshot() as snapshot:
         assert await due_notices(snapshot, LATER.tell_at, 10) == [replace(LATER, reason=NOTICE.reason)]
+    await store.plan([replace(LATER, tell_at=NOW)])
+    async with reading.snapshot() as snapshot:
+        assert await due_notices(snapshot, NOW, 10) == [replace(LATER, tell_at=NOW)]
+
+
+async def test_what_is_passed_on_in_a_round_waits_for_others_unless_they_were_told(database: Database) -> None:
+    store, reading = NoticeStore(database), ReadStore(database)
+    told, other = replace(NOTICE, person="told"), replace(NOTICE, person="other")
+    await store.plan([NOTICE, told])
+    await store.settle(Judged((told,), ()), [], NOW)
+    assert await store.settle(Judged((), ((NOTICE, "passed-on"),), planned=(told, other)), [], NOW)
+
+    async with reading.snapshot() as snapshot:
+        assert await due_notices(snapshot, NOW, 10) == [other]
+        assert await told_of(snapshot, [Matter("city", "7")]) == [told]
 
 
 async def test_who_is_held_is_told_later(database: Database) -> None:

@@ -15,6 +15,7 @@ from shared.domain.decide import decide
 from shared.domain.evolve import evolve_all
 from shared.domain.matter import Matter
 from shared.domain.notice import Acknowledged, Dropped, Kind, Notice, Occasion, Office, notices, standing
+from shared.domain.person import Roster
 from shared.domain.policy import Rulebook
 from shared.domain.refusal import Refusal
 from shared.domain.round import Judged, judged
@@ -53,11 +54,12 @@ def occasion_of(entry: f.Entry) -> Occasion | None:
 
 @value
 class Told:
-    """A person was told of an alert at an instant; `task` is as it stood then."""
+    """A person was told of an alert at an instant; task and office are as they were then."""
 
     at: datetime
     notice: Notice
     task: Task | None
+    office: Office
 
     @property
     def line(self) -> tuple[str, str]:
@@ -82,6 +84,11 @@ class TellingOffice:
         self.acknowledged: list[Acknowledged] = []
         self.rounds: list[tuple[datetime, Judged]] = []
         self._unheard: list[Told] = []
+
+    def begins_anew(self, people: Roster) -> "TellingOffice":
+        """The notifier starts again with other people."""
+        self.office = replace(self.office, roster=people)
+        return self
 
     def hears(self, *commands: Command) -> "TellingOffice":
         """Commands that come at the instants of their events; each must be legal."""
@@ -183,7 +190,7 @@ class TellingOffice:
         for one in planned:
             before = self.waiting.get(one.id)
             if before is not None:
-                self.waiting[one.id] = replace(one, tell_at=before.tell_at)
+                self.waiting[one.id] = replace(one, tell_at=min(one.tell_at, before.tell_at))
             elif one.id not in told and not self._meant(one):
                 self.waiting[one.id] = one
 
@@ -207,10 +214,11 @@ class TellingOffice:
             del self.waiting[one.id]
         for one, until in found.held:
             self.waiting[one.id] = replace(one, tell_at=until)
+        self._plan(found.planned)
 
     def _tell(self, notice: Notice) -> None:
         task = self.tasks.get(Matter(notice.occasion.owner, notice.occasion.number))
-        self.told.append(Told(self.now, notice, task))
+        self.told.append(Told(self.now, notice, task, self.office))
         self._unheard.append(self.told[-1])
         del self.waiting[notice.id]
 

@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.clock import Clock, ClockName
+from shared.domain.silence import Silence
 from shared.domain.telling import is_urgent
 from shared.domain.value import replace
 from shared.policies import load_policies
@@ -46,6 +47,15 @@ def test_a_directive_of_hours_goes_up_the_ladder_in_the_night_with_those_on_duty
 def test_who_is_on_duty_for_a_unit_above_is_told_and_who_is_for_another_is_not() -> None:
     office = story("2026-12-05 12:00", ON_DUTY).hears(given_to("air", "2026-12-05 12:00", None, policy="of-hours"))
     office.at("2026-12-06 10:00").expects("handler-1", "near-2h 7").expects("duty-2", "near-2h 7")
+
+
+def test_what_is_told_late_is_told_to_who_is_on_duty_then() -> None:
+    office = directive()
+    office.silences.append(Silence("s", "设备检修", "keeper", local("2026-12-06 01:00"), local("2026-12-06 08:45")))
+    morning = office.at("2026-12-06 08:45")
+    morning.expects("handler-1", "overdue 7").expects("duty-2", "overdue 7").expects("head-of-air", "late-4h 7")
+    morning.expects("deputy", "late-4h 7")
+    assert office.why("duty-1", "overdue 7") == ["passed-on"]
 
 
 def test_an_acknowledgement_in_the_night_stops_the_ladder_and_the_closing_everything() -> None:

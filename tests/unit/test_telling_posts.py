@@ -2,9 +2,9 @@
 
 import pytest
 
-from shared.domain.person import Post, Role
+from shared.domain.person import Post, Role, Roster
 from tests.support.posts import given_to, person, roster, story
-from tests.support.sample import assign
+from tests.support.sample import amend, assign, urge
 from tests.support.telling import local
 
 FRIDAY = "2026-12-04 17:30"
@@ -50,6 +50,60 @@ def test_the_stand_in_is_who_is_there_when_people_are_told_not_when_it_happened(
     office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
     monday = office.at("2026-12-07 09:00")
     monday.expects("handler-2", "late-1wd 7").expects("head-of-air", "late-1wd 7").expects("deputy", "late-1wd 7")
+
+
+WITHOUT = person("handler-1", Post(Role.HANDLER, ("nobody",)))
+SUCCESSOR = person("handler-3", Post(Role.HANDLER, ("air",)))
+AWAY = person("handler-1", Post(Role.HANDLER, ("air",)), away=(("2026-12-03", "2026-12-04", "handler-2"),))
+
+
+@pytest.mark.parametrize(("people", "told"), [(roster(WITHOUT, SUCCESSOR), "handler-3"), (roster(AWAY), "handler-2")])
+def test_who_has_the_post_when_it_is_told_is_told_and_the_steps_go_on(people: Roster, told: str) -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.until(local("2026-12-03 08:00"))  # it is planned for who had the post until then
+    office.begins_anew(people)
+    office.at("2026-12-03 09:00").expects(told, "near-1wd 7")
+    assert office.why("handler-1", "near-1wd 7") == ["passed-on"]
+    assert office.reason(told, "near-1wd 7").reason.step == 0
+    office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+
+
+def test_whoever_was_told_before_is_not_told_again_in_the_place_of_others() -> None:
+    head = person("head-of-air", Post(Role.SECTION_HEAD, ("air",)), away=(("2026-12-04", "2026-12-04", "handler-1"),))
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("handler-1", "near-1wd 7")
+    office.begins_anew(roster(head)).quiet_until("2026-12-07 09:00")
+    assert office.why("head-of-air", "near-1wd 7") == ["passed-on"]
+
+
+def test_who_waits_for_a_later_step_and_stands_in_for_an_earlier_one_is_told_with_that() -> None:
+    away = person("handler-1", Post(Role.HANDLER, ("air",)), away=(("2026-12-03", "2026-12-04", "head-of-air"),))
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.until(local("2026-12-03 08:00"))
+    office.begins_anew(roster(away)).at("2026-12-03 09:00").expects("head-of-air", "near-1wd 7")
+    office.quiet_until("2026-12-07 09:00")
+
+
+def test_what_is_told_in_anothers_place_goes_out_in_one_round_with_what_is_ones_own() -> None:
+    office = story("2026-11-23 09:00")
+    office.hears(given_to("air", "2026-11-23 09:00", FRIDAY), given_to("water", "2026-11-23 09:00", FRIDAY, number="8"))
+    office.until(local("2026-12-03 08:00"))
+    office.begins_anew(roster(AWAY)).at("2026-12-03 09:00").expects("handler-2", "near-1wd 7", "near-1wd 8")
+    assert len(office.rounds) == 1
+
+
+def test_where_nobody_has_the_post_any_more_the_later_steps_go_on() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.until(local("2026-12-03 08:00"))
+    office.begins_anew(roster(without=("handler-1",))).quiet_until("2026-12-04 09:00")
+    office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+    assert office.why("handler-1", "near-1wd 7") == ["passed-on"]
+
+
+def test_an_urge_reaches_who_has_the_matter_in_the_morning() -> None:
+    office = story("2026-12-01 09:00").hears(given_to("air", "2026-12-01 09:00", "2026-12-31 17:30"))
+    office.hears(urge(local("2026-12-01 19:00")), amend(local("2026-12-01 20:00"), unit="water"))
+    office.at("2026-12-02 09:00").expects("handler-2", "urge 7").expects("head-of-water", "urge 7")
 
 
 def test_a_stand_in_who_is_away_has_one_and_of_a_circle_the_last_is_told_all_the_same() -> None:
