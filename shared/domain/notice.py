@@ -69,8 +69,8 @@ class Reason:
     role: Role
     instead_of: tuple[str, ...] = ()
     """Ids of those who are away, in whose place the person is told."""
-    waited: Literal["", "hours", "step"] = ""
-    """For what: office hours, or that nobody of the steps before took note."""
+    waited: Literal["", "hours", "step", "nobody"] = ""
+    """For what: office hours, or that nobody of the steps before took note. `nobody`: no step of the route has anybody."""
     after: tuple[Budget, ...] = ()
     """How long after those of the step before: one lag after the other, where a step between told nobody new."""
 
@@ -130,8 +130,8 @@ class Office:
 
 
 def notices(occasion: Occasion, task: Task, office: Office, now: datetime | None = None) -> tuple[Notice, ...]:
-    """Who is to be told of an occasion, each person once, in the order of the steps; nobody where no route covers it. `now` is
-    when it is heard of: after a standstill the steps begin then.
+    """Who is to be told of an occasion, each person once, in the order of the steps; nobody where no route covers it, and the
+    keeper where nobody has any of its posts. `now` is when it is heard of: after a standstill the steps begin then.
     """
     urgent = _is_urgent(occasion, task)
     route = route_of(office.routes, task, occasion.topic, occasion.rung, urgent=urgent)
@@ -157,7 +157,17 @@ def notices(occasion: Occasion, task: Task, office: Office, now: datetime | None
         empty = not chosen_ones
         taken += not empty
         lags = () if len(found) > before else lags
-    return tuple(found.values())
+    return tuple(found.values()) or _to_the_keeper(occasion, task, office, route, urgent=urgent, now=now)
+
+
+def _to_the_keeper(
+    occasion: Occasion, task: Task, office: Office, route: Route, *, urgent: bool, now: datetime | None
+) -> tuple[Notice, ...]:
+    at = first_turn(occasion.at, None, office.hours, office.calendar, urgent=urgent, now=now).tell_at
+    return tuple(
+        Notice(occasion, one.person.id, Reason(route.name, 0, one.role, one.instead_of, "nobody"), at, urgent, route.channels)
+        for one in those_there(Role.KEEPER, task, at, office)
+    )
 
 
 def alarm_notices(occasion: Occasion, office: Office) -> tuple[Notice, ...]:

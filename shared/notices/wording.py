@@ -53,6 +53,8 @@ def urged_by(source: str, letter: str, text: str) -> str:
 
 def reason_of(reason: Reason, roster: Roster) -> str:
     """Why a person is told, in one sentence."""
+    if reason.waited == "nobody":
+        return f"“{reason.route}”各步均无人任职，改为通知{reason.role.zh}"
     said = f"按“{reason.route}”第 {reason.step + 1} 步，通知{reason.role.zh}"
     if reason.instead_of:
         names = "、".join(roster.people[id].name if id in roster.people else id for id in reason.instead_of)

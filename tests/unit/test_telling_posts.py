@@ -3,6 +3,7 @@
 import pytest
 
 from shared.domain.person import Post, Role, Roster
+from shared.notices.wording import reason_of
 from tests.support.posts import given_to, person, roster, story
 from tests.support.sample import amend, assign, urge
 from tests.support.telling import local
@@ -25,8 +26,18 @@ def test_an_empty_post_stops_no_alert_the_next_step_takes_its_place() -> None:
     office.quiet_until("2026-12-07 00:00")
 
 
-def test_where_no_post_is_held_nobody_is_told_and_nothing_breaks() -> None:
+def test_where_no_post_is_held_nobody_is_told_but_the_keeper_and_why() -> None:
     office = story("2026-11-23 09:00", roster(without=("handler-1", "head-of-air")))
+    office.hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.at("2026-12-03 09:00").expects("keeper", "near-1wd 7")
+    assert reason_of(office.reason("keeper", "near-1wd 7").reason, office.office.roster) == (
+        "“临期”各步均无人任职，改为通知系统管理员"
+    )
+    office.quiet_until("2026-12-07 00:00")
+
+
+def test_where_there_is_no_keeper_either_nobody_is_told_and_nothing_breaks() -> None:
+    office = story("2026-11-23 09:00", roster(without=("handler-1", "head-of-air", "keeper")))
     office.hears(given_to("air", "2026-11-23 09:00", FRIDAY)).quiet_until("2026-12-07 00:00")
 
 
