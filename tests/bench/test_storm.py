@@ -116,8 +116,8 @@ async def loaded(client: Client) -> datetime:
 
 
 def directives(numbers: Iterable[int], due: datetime) -> Iterator[tuple[str, bytes]]:
-    """(subject, body) of directives that are all due at the same instant."""
-    received = (SystemClock().now() - timedelta(hours=1)).isoformat()
+    """(subject, body) of directives that are all due at the same instant, too soon to be warned of before."""
+    received = (SystemClock().now() - timedelta(minutes=5)).isoformat()
     for number in numbers:
         event = {
             "specversion": "1.0",
