@@ -20,7 +20,7 @@ from shared.codec.receipts import Answer
 log = structlog.get_logger()
 
 TICK_SECONDS: Final = 0.5
-FEW: Final = 20
+FEW: Final = 12
 """Tasks of a turn while pushes come: the next push waits for so many at most."""
 ANSWER_SECONDS: Final = 2.0
 GIVE_WAY_SECONDS: Final = 0.5
@@ -124,7 +124,12 @@ class Sweeper:
         came = self._traffic.under_way or self._traffic.taken > self._taken
         self._most = FEW if came else min(2 * self._most, SWEEP)
         self._taken = self._traffic.taken
-        self._traffic.changed.clear()
+        await self._let_pass()
         await self._writer.prepare(watermark, self._most)
-        if self._traffic.under_way and self._traffic.taken == self._taken:
+        await self._let_pass()
+
+    async def _let_pass(self) -> None:
+        """Let the pushes that are under way be committed, if they are soon."""
+        self._traffic.changed.clear()
+        if self._traffic.under_way:
             await self._traffic.next_commit(GIVE_WAY_SECONDS)
