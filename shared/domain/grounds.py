@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Office, those_there
+from shared.domain.notice import Acknowledged, Dropped, Notice, Occasion, Office, notices, those_there
 from shared.domain.person import Role, Roster
 from shared.domain.task import Archived, Closed, Ended, Suspended, Task
 from shared.domain.value import replace
@@ -61,10 +61,14 @@ def is_theirs(notice: Notice, task: Task | None, roster: Roster) -> bool:
 
 
 def instead(notice: Notice, task: Task | None, office: Office, now: datetime) -> tuple[Notice, ...] | None:
-    """The same notice for those who have the post now and are there, where the person has it no more or is away; else None."""
+    """The same notice for those who have the post now and are there, where the person has it no more or is away; else None.
+    Where nobody has it any more, the occasion is planned as if it were heard of now.
+    """
     if task is None or notice.occasion.topic == "alarm":
         return None
     there = those_there(notice.reason.role, task, now, office)
     if any(one.person.id == notice.person for one in there):
         return None
+    if not there:
+        return notices(notice.occasion, task, office, now)
     return tuple(replace(notice, person=one.person.id, reason=replace(notice.reason, instead_of=one.instead_of)) for one in there)

@@ -103,12 +103,21 @@ def test_what_is_told_in_anothers_place_goes_out_in_one_round_with_what_is_ones_
     assert len(office.rounds) == 1
 
 
-def test_where_nobody_has_the_post_any_more_the_later_steps_go_on() -> None:
+def test_where_nobody_has_the_post_any_more_the_next_step_takes_its_place() -> None:
     office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
     office.until(local("2026-12-03 08:00"))
-    office.begins_anew(roster(without=("handler-1",))).quiet_until("2026-12-04 09:00")
-    office.at("2026-12-04 09:00").expects("head-of-air", "near-1wd 7")
+    office.begins_anew(roster(without=("handler-1",)))
+    office.at("2026-12-03 09:00").expects("head-of-air", "near-1wd 7")
     assert office.why("handler-1", "near-1wd 7") == ["passed-on"]
+    office.quiet_until("2026-12-07 09:00")
+
+
+def test_where_nobody_has_any_post_any_more_the_keeper_is_told() -> None:
+    office = story("2026-11-23 09:00").hears(given_to("air", "2026-11-23 09:00", FRIDAY))
+    office.until(local("2026-12-03 08:00"))
+    office.begins_anew(roster(without=("handler-1", "head-of-air")))
+    office.at("2026-12-03 09:00").expects("keeper", "near-1wd 7")
+    office.quiet_until("2026-12-07 09:00")
 
 
 def test_an_urge_reaches_who_has_the_matter_in_the_morning() -> None:
