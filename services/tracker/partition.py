@@ -99,7 +99,7 @@ class PartitionTracker:
             self._traffic.under_way -= 1
             self._pull.look_again()
             await self._stored.put((messages, receipts))
-            self._traffic.taken += 1
+            self._traffic.taken += len(messages)
             self._traffic.changed.set()
 
     async def _answer(self) -> None:

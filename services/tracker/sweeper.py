@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 TICK_SECONDS: Final = 0.5
 FEW: Final = 12
-"""Tasks of a turn while pushes come: the next push waits for so many at most."""
+"""Tasks of a turn while a few pushes come: the next one waits for so many at most."""
 ANSWER_SECONDS: Final = 2.0
 GIVE_WAY_SECONDS: Final = 0.5
 """A turn begins after this time whatever is under way: pushes without end do not keep deadlines waiting."""
@@ -34,7 +34,7 @@ class Traffic:
     under_way: int = 0
     """Batches that are loaded or decided."""
     taken: int = 0
-    """Batches that were committed so far."""
+    """Pushes that were committed so far."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set after each commit; whoever waits for the next one clears it."""
 
@@ -120,10 +120,12 @@ class Sweeper:
         await self._answer(await self._writer.settle(now))
 
     async def _give_way(self, watermark: datetime) -> None:
-        """Let the pushes that are under way go first, and prepare the next turn meanwhile; while none come, turns grow."""
-        came = self._traffic.under_way or self._traffic.taken > self._taken
-        self._most = FEW if came else min(2 * self._most, SWEEP)
+        """Let the pushes that are under way go first, and load the next turn. It is of as many tasks as pushes came since the
+        last one, so that neither keeps the other waiting; while none come, turns grow.
+        """
+        came = self._traffic.taken - self._taken
         self._taken = self._traffic.taken
+        self._most = min(max(FEW, came) if came or self._traffic.under_way else 2 * self._most, SWEEP)
         await self._let_pass()
         await self._writer.prepare(watermark, self._most)
         await self._let_pass()
