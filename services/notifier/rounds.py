@@ -7,7 +7,6 @@ import structlog
 
 from services.notifier.desk import Desk
 from services.notifier.messages import new_message
-from shared.domain.matter import Matter
 from shared.domain.round import envelopes, judged
 from shared.storage.noticing import due_notices, silences, told_of, waiting_of
 from shared.storage.told import noted
@@ -31,7 +30,7 @@ class Rounds:
             waiting = await due_notices(snapshot, now, MOST_NOTICES)
             if not waiting:
                 return 0
-            matters = {Matter(notice.occasion.owner, notice.occasion.number) for notice in waiting}
+            matters = {notice.occasion.matter for notice in waiting}
             tasks = await snapshot.tasks_of(matters)
             taken = await noted(snapshot, matters)
             quiet = await silences(snapshot, now)

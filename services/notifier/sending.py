@@ -61,7 +61,7 @@ class Sender:
         async with self._desk.reading.snapshot() as snapshot:
             waiting = await urgent_before(snapshot, self.channel.name, now, may - PATIENCE_URGENT)
         for delivery in waiting:
-            carried = await carried_by(delivery, self._desk)
+            carried = await carried_by(delivery, self._desk, now)
             if not self._undelivered.has_another(carried, self.channel.name):
                 continue
             said = f"渠道暂停至 {may.astimezone(self._desk.office.calendar.zone):%H:%M}（连续失败或已达每分钟上限），不再等候"
@@ -84,7 +84,7 @@ class Sender:
         if may > now:  # a rest, or a standstill, went on until after office hours
             await self._store.record(delivery, "sending", may, delivery.answer)
             return
-        carried = await carried_by(delivery, self._desk)
+        carried = await carried_by(delivery, self._desk, now)
         if not carried.notices:
             await self._undelivered.drop(delivery, carried, now)
             return

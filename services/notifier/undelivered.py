@@ -41,7 +41,7 @@ class Undelivered:
         """Tell its people by their next channels, which are woken. Those without one are tried by this one again at `kept_until`;
         None: they keep the inbox, and the keeper is told. Raises NotStored.
         """
-        carried = await carried_by(delivery, self._desk)
+        carried = await carried_by(delivery, self._desk, now)
         if not carried.notices:
             return await self.drop(delivery, carried, now)
         others, left = self._instead(delivery, carried, now)

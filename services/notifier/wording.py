@@ -34,7 +34,7 @@ def lines_of(
 
 
 def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime) -> str:
-    task, calendar = tasks.get(Matter(one.owner, one.number)), desk.office.calendar
+    task, calendar = tasks.get(one.matter), desk.office.calendar
     if one.kind == "alarm" or task is None:
         return f"{KINDS[one.kind]}：{one.rung}"
     unit = f" {desk.units.get(task.unit, task.unit)}" if task.unit else ""

@@ -82,7 +82,7 @@ class Notices:
         told: dict[Matter, list[Occasion]] = {}
         for notice in await notices_in(snapshot, id_):
             if notice.person == person:
-                told.setdefault(Matter(notice.occasion.owner, notice.occasion.number), []).append(notice.occasion)
+                told.setdefault(notice.occasion.matter, []).append(notice.occasion)
         tasks, taken = await snapshot.tasks_of(told), await noted(snapshot, told)
         of_these = [one for one in taken if any(one.covers(of) for of in told[Matter(one.owner, one.number)])]
         waiting = {

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from shared.domain.budget import Budget
 from shared.domain.calendar import Calendar
-from shared.domain.matter import DUBAN
+from shared.domain.matter import DUBAN, Matter
 from shared.domain.person import Chosen, Role, Roster
 from shared.domain.route import Route, route_of
 from shared.domain.task import Task
@@ -58,6 +58,11 @@ class Occasion:
     due: datetime | None
     word: Word | None = None
     """What was said, of an urge or a letter."""
+
+    @property
+    def matter(self) -> Matter:
+        """Of what."""
+        return Matter(self.owner, self.number)
 
 
 @value

@@ -20,20 +20,16 @@ def judged_again(
     """Which of the notices of a message are still to be said, by the tasks as they stand now, and why the others are not; `told`
     is what the same people were told of these tasks. No silence and no step holds back what was settled before it.
     """
-    top = highest(one for one in (*told, *carried) if still_holds(one, _task(one, tasks)) is None)
+    top = highest(one for one in (*told, *carried) if still_holds(one, tasks.get(one.occasion.matter)) is None)
 
     def why(one: Notice) -> Dropped | None:
-        over = still_holds(one, _task(one, tasks), acknowledged)
+        over = still_holds(one, tasks.get(one.occasion.matter), acknowledged)
         if over is None and one.id not in top:
             return "covered"
-        return over if over is not None or is_theirs(one, _task(one, tasks), roster) else "passed-on"
+        return over if over is not None or is_theirs(one, tasks.get(one.occasion.matter), roster) else "passed-on"
 
     judged = [(one, why(one)) for one in carried]
     return Judged(
         told=tuple(one for one, over in judged if over is None),
         dropped=tuple((one, over) for one, over in judged if over is not None),
     )
-
-
-def _task(notice: Notice, tasks: Mapping[Matter, Task]) -> Task | None:
-    return tasks.get(Matter(notice.occasion.owner, notice.occasion.number))

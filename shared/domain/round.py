@@ -56,10 +56,10 @@ def judged(
     tasks before, `later` what they are yet to be told. What missed its hours waits for the next ones, what a silence covers for
     its end, each step for the one before it, and they are told then if they still hold: maintenance swallows nothing.
     """
-    over = [(notice, still_holds(notice, tasks.get(_matter(notice)), acknowledged)) for notice in waiting]
+    over = [(notice, still_holds(notice, tasks.get(notice.occasion.matter), acknowledged)) for notice in waiting]
     dropped: list[tuple[Notice, Dropped]] = [(notice, why) for notice, why in over if why is not None]
     holding = [notice for notice, why in over if why is None]
-    places = [(notice, instead(notice, tasks.get(_matter(notice)), office, now)) for notice in holding]
+    places = [(notice, instead(notice, tasks.get(notice.occasion.matter), office, now)) for notice in holding]
     if handed := [(notice, others) for notice, others in places if others is not None]:
         # First they are planned for others; the round that follows at once tells everybody all there is in one message.
         dropped += [(notice, "passed-on") for notice, _ in handed]
@@ -67,7 +67,7 @@ def judged(
     silent = {one.id: until for one in holding if (until := _silent_until(one, tasks, silences, now, office.roster)) is not None}
     when = turns((*holding, *later), told, silent, now, office)
     ready = [notice for notice in holding if when[notice.id] <= now]
-    before = (one for one in told if still_holds(one, tasks.get(_matter(one))) is None)
+    before = (one for one in told if still_holds(one, tasks.get(one.occasion.matter)) is None)
     top = highest([*before, *ready])
     return Judged(
         told=tuple(notice for notice in ready if notice.id in top),
@@ -80,7 +80,7 @@ def _silent_until(
     notice: Notice, tasks: Mapping[Matter, Task], silences: Collection[Silence], now: datetime, roster: Roster
 ) -> datetime | None:
     """Until when a silence covers a notice; None where none does."""
-    task = tasks.get(_matter(notice))
+    task = tasks.get(notice.occasion.matter)
     ends = [silence.until for silence in silences if silence.covers(notice, task, now, roster)]
     return min(max(ends), now + LOOK_AGAIN) if ends else None
 
@@ -103,10 +103,6 @@ def highest(holding: Iterable[Notice]) -> set[str]:
 def _height(notice: Notice) -> tuple[int, datetime, tuple[int, int]]:
     one = notice.occasion
     return (one.version, one.at, rank(one.rung))
-
-
-def _matter(notice: Notice) -> Matter:
-    return Matter(notice.occasion.owner, notice.occasion.number)
 
 
 def envelopes(told: Sequence[Notice], roster: Roster, channels: Mapping[str, bool]) -> tuple[Envelope, ...]:

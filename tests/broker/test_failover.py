@@ -194,3 +194,28 @@ async def test_at_the_start_messages_of_a_channel_that_is_gone_go_by_those_there
     )
     assert "渠道“group”未能送达" in log["keeper"].notice.occasion.rung
     assert "（1）" in mail_of(mails)[1]
+
+
+async def test_a_message_that_waited_while_its_post_was_given_to_another_goes_to_the_other(
+    database: Database, nats_url: str, tmp_path: Path
+) -> None:
+    people = HANDLERS.replace("CHANNELS", '["robot"]')
+    async with web_receiver() as web, duban(database, nats_url) as world:
+        web.answers.extend([BUSY, TAKEN])
+        written(tmp_path, robot(web.url), people)
+        await overdue(world, database, "air")
+        async with telling(settings(nats_url, tmp_path), database) as office:
+            await eventually(lambda: answered(office, 1), 10)
+        written(tmp_path, robot(web.url), people.replace('"air-1"', '"air-9"').replace("大气科承办人", "大气科新承办人"))
+        async with telling(settings(nats_url, tmp_path), database, AheadClock(60)) as office:
+            await eventually(lambda: told_to(office, "air-9"), 20)
+            log = by_person(await office.log())
+    assert [(way.state, way.answer.partition("；")[0]) for way in log["air-1"].deliveries] == [
+        ("dropped", "不再发送：已改由现在办理或代理的人接收")
+    ]
+    assert "→ 大气科新承办人" in text_of(web.received[1])
+
+
+async def told_to(office: Telling, person: str) -> bool:
+    """Whether a message reached somebody."""
+    return any(way.state == "delivered" for one in await office.log(person=person) for way in one.deliveries)

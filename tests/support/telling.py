@@ -217,7 +217,7 @@ class TellingOffice:
         self._plan(found.planned)
 
     def _tell(self, notice: Notice) -> None:
-        task = self.tasks.get(Matter(notice.occasion.owner, notice.occasion.number))
+        task = self.tasks.get(notice.occasion.matter)
         self.told.append(Told(self.now, notice, task, self.office))
         self._unheard.append(self.told[-1])
         del self.waiting[notice.id]
