@@ -20,6 +20,7 @@ from services.cli.place import forget_running, make_folder, nats_url, note_runni
 from services.intake.campaigns import Campaigns
 from services.notifier.channels.load import Channels, load_channels
 from services.notifier.desk import Desk
+from services.notifier.opening import log_opening
 from services.notifier.service import Notifier
 from services.statistics.auditor import Auditor
 from services.statistics.service import Statistics
@@ -49,6 +50,7 @@ _BANNER = """
   page   {page}
   NATS   {nats}
   data   {data}
+  people {people}
 """
 
 _FIRST_PUSH = """
@@ -154,12 +156,15 @@ def notifier_of(
     channels: Channels | None = None,
 ) -> Notifier:
     """The notifier of an installation; its page is at `page` if `notify.toml` does not say. `channels` go before those of that
-    file. Raises BadRoster, BadChannels, BadSecret.
+    file. What is wrong in the files is logged, except of history. Raises BadRoster, BadChannels, BadSecret.
     """
     office = load_office(settings.data, units, calendar)
     channels = load_channels(settings.data / NOTIFY) if channels is None else channels
     shared = {name: channels.is_shared(name) for name in channels}
-    link = page_url(settings.data) or page
+    own_page = page_url(settings.data)
+    link = own_page or page
+    if not isinstance(clock, ReplayClock):
+        log_opening(office, channels, own_page, clock.now())
     desk = Desk(ReadStore(database), NoticeStore(database), office, units, shared, clock, link, secret_of(settings))
     return Notifier(settings, database, desk, channels)
 
@@ -224,7 +229,9 @@ async def everything(
         if settings.audit_every:
             await _start(group, Auditor(settings, SystemClock()))
         note_running(settings.data, installation.running(web.url))
-        banner = _BANNER.format(page=web.url, nats=settings.nats_url, data=escape(str(settings.data)))
+        banner = _BANNER.format(
+            page=web.url, nats=settings.nats_url, data=escape(str(settings.data)), people=escape(notifier.audience)
+        )
         output.print(banner, soft_wrap=True, highlight=False)
         try:
             yield Everything(settings, tracker, notifier)

@@ -17,6 +17,7 @@ from services.notifier.channels.load import Channels
 from services.notifier.desk import Desk
 from services.notifier.duties import keep, until_stored
 from services.notifier.hearing import heard, in_words
+from services.notifier.opening import audience
 from services.notifier.rounds import Rounds
 from services.notifier.sending import Sender, send_all
 from services.notifier.undelivered import Undelivered
@@ -61,6 +62,11 @@ class Notifier:
         self._behind_since: float | None = None
         self._js: JetStreamContext | None = None
         self._next_try: datetime | None = None
+
+    @property
+    def audience(self) -> str:
+        """How many people are told, and by which channels, in one line."""
+        return audience(self._desk.office.roster.people, self._desk.channels)
 
     async def run(self, started: asyncio.Event | None = None) -> None:
         """Tell until cancelled. Raises ConfigDrift, NatsUnreachable."""

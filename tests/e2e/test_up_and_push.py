@@ -45,7 +45,7 @@ def counts(summary: dict[str, Any]) -> dict[str, int]:
 
 def test_it_says_where_everything_is_and_its_example_works_as_printed(running: Up, tmp_path: Path) -> None:
     said = running.process.out
-    assert f"  data   {running.data}\n" in said
+    assert f"  data   {running.data}\n  people nobody is told" in said
     assert running.figures() == {} or running.figures()["scope"] == "all"
     example = re.search(r"from another terminal:\n\n(.*)", said, re.DOTALL)
     assert example, said
