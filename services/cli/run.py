@@ -20,7 +20,6 @@ from services.cli.place import forget_running, make_folder, nats_url, note_runni
 from services.intake.campaigns import Campaigns
 from services.notifier.channels.load import Channels, load_channels
 from services.notifier.desk import Desk
-from services.notifier.opening import log_opening
 from services.notifier.service import Notifier
 from services.statistics.auditor import Auditor
 from services.statistics.service import Statistics
@@ -156,17 +155,15 @@ def notifier_of(
     channels: Channels | None = None,
 ) -> Notifier:
     """The notifier of an installation; its page is at `page` if `notify.toml` does not say. `channels` go before those of that
-    file. What is wrong in the files is logged, except of history. Raises BadRoster, BadChannels, BadSecret.
+    file. Raises BadRoster, BadChannels, BadSecret.
     """
     office = load_office(settings.data, units, calendar)
     channels = load_channels(settings.data / NOTIFY) if channels is None else channels
     shared = {name: channels.is_shared(name) for name in channels}
     own_page = page_url(settings.data)
     link = own_page or page
-    if not isinstance(clock, ReplayClock):
-        log_opening(office, channels, own_page, clock.now())
     desk = Desk(ReadStore(database), NoticeStore(database), office, units, shared, clock, link, secret_of(settings))
-    return Notifier(settings, database, desk, channels)
+    return Notifier(settings, database, desk, channels, own_page)
 
 
 async def _audit(settings: Settings) -> None:

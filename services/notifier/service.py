@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import structlog
@@ -17,7 +18,7 @@ from services.notifier.channels.load import Channels
 from services.notifier.desk import Desk
 from services.notifier.duties import keep, until_stored
 from services.notifier.hearing import heard, in_words
-from services.notifier.opening import audience
+from services.notifier.opening import audience, log_opening
 from services.notifier.rounds import Rounds
 from services.notifier.sending import Sender, send_all
 from services.notifier.undelivered import Undelivered
@@ -45,10 +46,14 @@ POLL_SECONDS: Final = 0.004
 class Notifier:
     """Holds nothing that is not in the store but the pace of its channels."""
 
-    def __init__(self, settings: Settings, database: Database, desk: Desk, channels: Channels) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, desk: Desk, channels: Channels, own_page: str | None = None
+    ) -> None:
+        """`own_page` is where the page is as `notify.toml` says; what is wrong in the files is logged at the start."""
         assert settings.nats_url is not None, "whoever builds the service knows its server"
         self._url = settings.nats_url
         self._desk = desk
+        self._log_opening = partial(log_opening, desk.office, channels, own_page)
         self._clock = desk.clock
         self._broker = make_broker(self._url, "duban-notifier")
         self._rounds = Rounds(desk)
@@ -85,6 +90,7 @@ class Notifier:
                 group.create_task(self._hear(pull), name="notifier-hear")
                 group.create_task(self._keep_consumer(js), name="notifier-keep-consumer")
                 if not isinstance(self._clock, ReplayClock):  # in a replay history drives us
+                    self._log_opening(self._clock.now())
                     group.create_task(self.watchman.run(), name="notifier-watchman")
                     duties = (self._tell, *(sender.send_due for sender in self.senders))
                     for duty, woken in zip(duties, self._woken, strict=True):
