@@ -88,7 +88,7 @@ def _line(entry: Entry, noted: Iterable[Acknowledged], people: People) -> Notice
         route=reason.route,
         step=reason.step,
         role=reason.role,
-        reason=reason_of(reason, people.roster),
+        reason=reason_of(reason, people.roster, "dropped" if entry.why else "told"),
         why=entry.why,
         ways=tuple(_way(one) for one in entry.deliveries),
         acknowledged_at=None if first is None else first.at,

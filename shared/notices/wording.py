@@ -1,10 +1,12 @@
 """Words for what people are told of, in office Chinese: what it is, how much time is left, why it is they, why they were not."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
+from shared.domain.budget import BadBudget, Budget
 from shared.domain.calendar import Calendar
-from shared.domain.notice import Dropped, Kind, Reason
+from shared.domain.notice import Dropped, Kind, Occasion, Reason
 from shared.domain.person import Roster
 from shared.domain.shift import last_day
 
@@ -31,6 +33,29 @@ DROPPED: Final[dict[Dropped, str]] = {
     "passed-on": "已改由现在办理或代理的人接收",
 }
 _DAY: Final = timedelta(days=1)
+_SIDES: Final = {"near": "临期", "late": "逾期"}
+_UNITS: Final = {"min": "分钟", "h": "小时", "wh": "个工作小时", "cd": "天", "wd": "个工作日", "mo": "个月"}
+
+
+def rung_of(rung: str) -> str:
+    """A rung of a clock, such as `临期30分钟`, `到期` or `逾期1个工作日`; another word stays as it is."""
+    side, _, length = rung.partition("-")
+    if rung == "overdue":
+        return "到期"
+    try:
+        budget = Budget.parse(length)
+    except BadBudget:
+        return rung
+    return f"{_SIDES[side]}{budget.number}{_UNITS[budget.unit]}" if side in _SIDES and budget.unit in _UNITS else rung
+
+
+def occasion_of(one: Occasion) -> str:
+    """What there is to tell of: clock and rung, such as `办结 逾期1个工作日`; the words of an urge, a letter or an alarm."""
+    if one.kind == "alarm":
+        return one.rung
+    if one.word is not None:
+        return urged_by(one.word.source, one.word.letter, one.word.text)
+    return f"{CLOCKS[one.topic]} {rung_of(one.rung)}" if one.topic in CLOCKS else ""
 
 
 def left(due: datetime, now: datetime, calendar: Calendar) -> str:
@@ -51,16 +76,22 @@ def urged_by(source: str, letter: str, text: str) -> str:
     return f"来自 {source}{f'，文号 {letter}' if letter else ''}{f'：{text}' if text else ''}"
 
 
-def reason_of(reason: Reason, roster: Roster) -> str:
-    """Why a person is told, in one sentence."""
+def reason_of(reason: Reason, roster: Roster, state: Literal["told", "dropped", "waiting"] = "told") -> str:
+    """Why a person was told, in one sentence; why it had been planned, of who was not told; of who waits, on what it depends."""
     if reason.waited == "nobody":
         return f"“{reason.route}”各步均无人任职，改为通知{reason.role.zh}"
-    said = f"按“{reason.route}”第 {reason.step + 1} 步，通知{reason.role.zh}"
+    said = f"{'原计划' if state == 'dropped' else ''}按“{reason.route}”第 {reason.step + 1} 步，通知{reason.role.zh}"
     if reason.instead_of:
-        names = "、".join(roster.people[id].name if id in roster.people else id for id in reason.instead_of)
-        said += f"；{names}外出，由代理人接收"
-    if reason.step:
+        said += f"；{names_of(reason.instead_of, roster)}外出，由代理人接收"
+    if reason.step and state == "told":
         said += "；前一步无人知悉，事项也未办结"
+    if reason.step and state == "waiting":
+        said += "；到时仍无人知悉、事项也未办结才通知"
     if reason.waited == "hours":
-        said += "；非工作时间产生，到工作时间汇总发送"
+        said += f"；非工作时间产生，{'到' if state == 'told' else '定于'}工作时间汇总发送"
     return said
+
+
+def names_of(ids: Iterable[str], roster: Roster) -> str:
+    """The names of people by their ids; who is not in the roster goes by the id."""
+    return "、".join(roster.people[id].name if id in roster.people else id for id in ids)

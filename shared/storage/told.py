@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from shared.codec.facts import decode_fact
 from shared.codec.told import text_of
@@ -16,6 +16,9 @@ from shared.storage.instants import instant_or_none, to_micros
 from shared.storage.noticing import Delivery, delivery_of, notice_of
 from shared.storage.reading import Snapshot
 
+State = Literal["waiting", "told", "dropped"]
+
+_MOST_NUMBERS: Final = 50_000
 _NOTICES: Final = (
     "SELECT notice.*, task.title FROM notice"
     " LEFT JOIN task ON task.owner = notice.owner AND task.number = notice.number AND task.latest = 1"
@@ -42,7 +45,7 @@ class Logged:
 
     notice: Notice
     title: str
-    state: str
+    state: State
     why: str
     settled_at: datetime | None
     acknowledged: Acknowledged | None
@@ -73,6 +76,13 @@ async def logged(snapshot: Snapshot, wanted: Wanted, limit: int) -> list[Logged]
     sent = await deliveries_of(snapshot, [row.id for row in rows])
     taken = await noted(snapshot, {Matter(row.owner, row.number) for row in rows})
     return [_logged(row, taken, sent) for row in rows]
+
+
+async def numbers_beside(snapshot: Snapshot, number: str, owner: str | None) -> set[str]:
+    """The numbers of matters that there are, of one owner or all: at most 50,000, the number itself first."""
+    where, terms = ("", {}) if owner is None else (" AND owner = :owner", {"owner": owner})
+    sql = f"SELECT number FROM task WHERE latest = 1{where} ORDER BY CASE number WHEN :number THEN 0 ELSE 1 END LIMIT :n"
+    return {row.number for row in await snapshot.rows(sql, number=number, n=_MOST_NUMBERS, **terms)}
 
 
 async def deliveries_of(snapshot: Snapshot, notices: Collection[str]) -> Mapping[str, Sequence[Delivery]]:

@@ -101,6 +101,13 @@ def told(running: Up, data: Path) -> None:
     shown = asked("notify", "log", "--number", "SZ-1", "--data", data).out
     assert "已通知" in shown
     assert "mail 已送达" in shown
+    assert "办结 到期" in shown
+    narrow = asked("notify", "log", "--number", "SZ-1", "--data", data, env={"COLUMNS": "80"}).out
+    assert "…" not in narrow
+    folded = "".join(line.split("│")[-2].strip() for line in narrow.splitlines() if line.count("│") > 1).replace(" ", "")
+    assert (folded.count("按“小时件·到期”第1步，通知"), folded.count("已通知")) == (2, 2), narrow
+    typo = asked("notify", "log", "--number", "SZ-11", "--data", data)
+    assert typo.err == "duban: there is no matter SZ-11; did you mean SZ-1?\n"
 
 
 async def test_the_demos_half_year_tells_whom_it_concerns(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from shared.domain.person import Person, Role, Roster
 from shared.domain.task import Task
 from shared.domain.telling import Hours
 from shared.domain.value import replace
-from shared.notices.wording import left, reason_of
+from shared.notices.wording import left, occasion_of, reason_of
 from tests.support.sample import CALENDAR, MATTER, SHANGHAI, START, register
 from tests.support.scenario import given
 
@@ -99,3 +99,22 @@ def test_a_reason_says_route_step_stand_in_and_what_it_waited_for() -> None:
         "按“到期”第 2 步，通知科室负责人；大气科负责人、gone外出，由代理人接收；前一步无人知悉，事项也未办结；"
         "非工作时间产生，到工作时间汇总发送"
     )
+
+
+@pytest.mark.parametrize(
+    ("rung", "said"),
+    [
+        ("near-30min", "临期30分钟"),
+        ("near-2h", "临期2小时"),
+        ("near-8wh", "临期8个工作小时"),
+        ("near-3cd", "临期3天"),
+        ("near-1mo", "临期1个月"),
+        ("overdue", "到期"),
+        ("late-1wd", "逾期1个工作日"),
+        ("other", "other"),
+        ("other-1wd", "other-1wd"),
+    ],
+)
+def test_a_rung_is_said_in_chinese_with_its_clock(rung: str, said: str) -> None:
+    assert occasion_of(replace(OVERDUE, rung=rung)) == f"办结 {said}"
+    assert occasion_of(replace(OVERDUE, rung=rung, topic="sign")) == f"签收 {said}"
