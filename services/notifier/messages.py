@@ -29,7 +29,7 @@ def new_message(
         id=id,
         channel=channel,
         people=people,
-        title=title_of(notices),
+        title=title_of(notices, tasks),
         lines=_lines(desk, channel, notices, tasks, now),
         link=_link(desk, id, channel, people),
         urgent=urgent,
@@ -49,7 +49,7 @@ def said_anew(desk: Desk, message: Delivery, notices: Sequence[Notice], tasks: M
     return replace(
         message,
         people=_people(notices),
-        title=title_of(notices),
+        title=title_of(notices, tasks),
         lines=_lines(desk, message.channel, notices, tasks, now),
         notices=tuple(notice.id for notice in notices),
     )

@@ -8,35 +8,62 @@ from typing import Final
 from services.notifier.desk import Desk
 from shared.domain.matter import Matter
 from shared.domain.notice import Notice, Occasion
+from shared.domain.person import Roster
 from shared.domain.task import Task
-from shared.notices.wording import CLOCKS, KINDS, left, urged_by
+from shared.notices.wording import CLOCKS, KINDS, left, names_of, occasion_of, part_of, urged_by
 
+HEAD: Final = "【督办提醒】"
+"""What every subject begins with."""
+MOST_NAMED: Final = 60
+"""Letters of a matter's name in a subject; the whole of it stands in the message."""
 _DAY: Final = timedelta(days=1)
 
 
-def title_of(notices: Sequence[Notice]) -> str:
-    """The subject of a message: how many of what, each thing once however many are told of it."""
-    counted = Counter(occasion.kind for occasion in {notice.occasion for notice in notices})
-    said = "，".join(f"{word.split()[-1]} {counted[kind]} 件" for kind, word in KINDS.items() if counted[kind])
-    return f"【督办提醒】{said}"
+def title_of(notices: Sequence[Notice], tasks: Mapping[Matter, Task]) -> str:
+    """The subject of a message: the matter where there is one only, else how many of what, each thing once however many are told
+    of it.
+    """
+    occasions = {notice.occasion for notice in notices}
+    counted = Counter(occasion.kind for occasion in occasions)
+    matters = {Matter(occasion.owner, occasion.number) for occasion in occasions}
+    kinds = {word.split()[-1]: counted[kind] for kind, word in KINDS.items() if counted[kind]}
+    if len(matters) == 1 and (name := _name(next(iter(occasions)), tasks)):
+        return f"{HEAD}{'、'.join(kinds)}：{name if len(name) <= MOST_NAMED else f'{name[: MOST_NAMED - 1]}…'}"
+    return HEAD + "，".join(f"{word} {count} 件" for word, count in kinds.items())
+
+
+def _name(one: Occasion, tasks: Mapping[Matter, Task]) -> str:
+    """What a matter is called; of an alarm, what it says."""
+    if one.kind == "alarm":
+        return one.rung
+    task = tasks.get(Matter(one.owner, one.number))
+    return "" if task is None else task.title
 
 
 def lines_of(
     notices: Sequence[Notice], tasks: Mapping[Matter, Task], desk: Desk, now: datetime, *, named: bool
 ) -> tuple[str, ...]:
-    """A line for each occasion, what is worst first; `named` adds who is told, where many read the same message."""
+    """A line for each occasion, what is worst first. It ends with who is told, where many read the same message (`named`), else
+    with why it is the reader.
+    """
     order = list(KINDS)
     told: dict[tuple[str, str, str, int, str], list[Notice]] = {}
     for notice in sorted(notices, key=lambda one: (order.index(one.occasion.kind), one.occasion.due or one.occasion.at)):
         one = notice.occasion
         told.setdefault((one.owner, one.number, one.topic, one.version, one.rung), []).append(notice)
-    return tuple(_line(group[0].occasion, tasks, desk, now) + (_names(group, desk) if named else "") for group in told.values())
+    return tuple(
+        _line(group[0].occasion, tasks, desk, now)
+        + (_names(group, desk) if named else f" · {part_of(group[0].reason, desk.office.roster)}")
+        for group in told.values()
+    )
 
 
 def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime) -> str:
-    task, calendar = tasks.get(one.matter), desk.office.calendar
-    if one.kind == "alarm" or task is None:
+    task, calendar = tasks.get(Matter(one.owner, one.number)), desk.office.calendar
+    if one.kind == "alarm":
         return f"{KINDS[one.kind]}：{one.rung}"
+    if task is None:
+        return f"{KINDS[one.kind]} {one.number} {occasion_of(one)}"
     unit = f" {desk.units.get(task.unit, task.unit)}" if task.unit else ""
     head = f"{KINDS[one.kind]} {task.title}（{one.number}）{unit}"
     if one.due is None:
@@ -48,5 +75,9 @@ def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime
 
 
 def _names(notices: Sequence[Notice], desk: Desk) -> str:
-    people = desk.office.roster.people
-    return " → " + "、".join(people[one.person].name if one.person in people else one.person for one in notices)
+    return " → " + "、".join(_named(notice, desk.office.roster) for notice in notices)
+
+
+def _named(notice: Notice, roster: Roster) -> str:
+    away = notice.reason.instead_of
+    return names_of([notice.person], roster) + (f"（代{names_of(away, roster)}）" if away else "")

@@ -92,6 +92,13 @@ def reason_of(reason: Reason, roster: Roster, state: Literal["told", "dropped", 
     return said
 
 
+def part_of(reason: Reason, roster: Roster) -> str:
+    """Why a person is told, in a few letters and to their face, such as `您为科室负责人，前一步无人知悉`."""
+    away = names_of(reason.instead_of, roster)
+    said = f"您代{away}（{reason.role.zh}）接收" if away else f"您为{reason.role.zh}"
+    return f"{said}，前一步无人知悉" if reason.step else said
+
+
 def names_of(ids: Iterable[str], roster: Roster) -> str:
     """The names of people by their ids; who is not in the roster goes by the id."""
     return "、".join(roster.people[id].name if id in roster.people else id for id in ids)

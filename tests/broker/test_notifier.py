@@ -62,7 +62,9 @@ async def test_each_person_is_told_by_their_first_channel_and_the_log_says_so(
     assert "（7） 大气科" in text_of(to_robot)
     assert "→ 大气科负责人" in text_of(to_robot)
     subject, text = mail_of(mails)
-    assert subject == "【督办提醒】逾期 1 件"
+    assert subject.startswith("【督办提醒】逾期：")
+    assert subject not in text
+    assert " · 您为承办人\n\n查看并知悉：http://page.test/notice?" in text
     assert "（7） 大气科" in text
     assert mails.mails[0][1] == ["air-1@office.test"]
     assert {person: (one.state, one.notice.occasion.rung, one.notice.reason.step) for person, one in log.items()} == {

@@ -26,7 +26,7 @@ async def test_a_service_gets_title_items_and_link(tmp_path: Path) -> None:
     body = json.loads(got.body)
     assert got.target == "/told"
     assert body["title"] == MESSAGE.title
-    assert body["message"].split("\n") == [*MESSAGE.lines, MESSAGE.link]
+    assert body["message"].split("\n") == [*MESSAGE.lines, f"查看并知悉：{MESSAGE.link}"]
 
 
 async def test_a_service_that_does_not_take_it_is_tried_again(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def test_each_recipient_gets_a_mail_alone(tmp_path: Path) -> None:
     assert mail["date"].datetime == MESSAGE.made_at
     assert mail["message-id"] == "<due%3Acity%2FZB-7%3A1@office.example>"
     assert mail.get_content_type() == "text/plain"
-    assert mail.get_content().strip().split("\n") == [MESSAGE.title, "", *MESSAGE.lines, "", MESSAGE.link]
+    assert mail.get_content().strip().split("\n") == [*MESSAGE.lines, "", f"查看并知悉：{MESSAGE.link}"]
 
 
 async def test_a_second_attempt_is_the_same_mail(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ async def test_wecom_gets_markdown_at_its_path_with_the_key(receiver: WebReceive
         "msgtype": "markdown",
         "markdown": {
             "content": "**2 件事项将于今日到期**\n> ZB-7 清理河道（水务科）\n"
-            '> ZB-9 "门前"三包（城管科）\n\n[查看详情](https://duban.example.gov.cn/tasks?due=today)'
+            '> ZB-9 "门前"三包（城管科）\n\n[查看并知悉](https://duban.example.gov.cn/tasks?due=today)'
         },
     }
     assert "webhook-id" not in got.headers
@@ -64,7 +64,7 @@ async def test_dingtalk_is_signed_by_time_and_secret(receiver: WebReceiver, tmp_
     assert json.loads(got.body)["markdown"] == {
         "title": "2 件事项将于今日到期",
         "text": "#### 2 件事项将于今日到期\n- ZB-7 清理河道（水务科）\n"
-        '- ZB-9 "门前"三包（城管科）\n\n[查看详情](https://duban.example.gov.cn/tasks?due=today)',
+        '- ZB-9 "门前"三包（城管科）\n\n[查看并知悉](https://duban.example.gov.cn/tasks?due=today)',
     }
 
 
@@ -83,7 +83,7 @@ async def test_feishu_is_signed_in_its_body(receiver: WebReceiver, tmp_path: Pat
         "content": [
             [{"tag": "text", "text": MESSAGE.lines[0]}],
             [{"tag": "text", "text": MESSAGE.lines[1]}],
-            [{"tag": "a", "text": "查看详情", "href": MESSAGE.link}],
+            [{"tag": "a", "text": "查看并知悉", "href": MESSAGE.link}],
         ],
     }
 
@@ -153,7 +153,7 @@ async def test_what_a_citizen_wrote_becomes_no_link_and_calls_nobody(receiver: W
     assert content == (
         "**［点此领奖］(https://evil.example) ＜@all＞ ＊＊急＊＊ # 标题**\n"
         "> ［点此领奖］(https://evil.example) ＜@all＞ ＊＊急＊＊ # 标题 ＞ 假的一项\n\n"
-        "[查看详情](https://a.example/%28b%29%20c)"
+        "[查看并知悉](https://a.example/%28b%29%20c)"
     )
 
 

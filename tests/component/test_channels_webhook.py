@@ -179,12 +179,19 @@ async def test_an_sms_goes_to_each_number_and_one_without_a_number_is_named(rece
     assert outcome.result == "failed"
     assert outcome.answer == "3 人中 1 人未送达：王五：没有手机号码"
     assert [json.loads(got.body) for got in receiver.received] == [
-        {"mobile": person.mobile, "content": MESSAGE.text} for person in (ZHANG, LI)
+        {"mobile": person.mobile, "content": "\n".join((MESSAGE.title, *MESSAGE.lines, f"查看并知悉：{MESSAGE.link}"))}
+        for person in (ZHANG, LI)
     ]
     ids = {got.headers["webhook-id"] for got in receiver.received}
     assert len(ids) == 2, "a receiver drops what comes twice under one id"
     await channel.send(MESSAGE, [ZHANG], NOW)
     assert receiver.received[-1].headers["webhook-id"] == MESSAGE.token
+
+
+async def test_an_sms_of_one_item_does_not_say_it_twice(receiver: WebReceiver, tmp_path: Path) -> None:
+    channel = channel_of(tmp_path, own(receiver, 'preset = "sms"'))
+    await channel.send(Message("x", "【督办提醒】逾期：清理河道", ("■ 逾期 清理河道（7）",), None, NOW), [ZHANG], NOW)
+    assert json.loads(receiver.received[0].body)["content"] == "【督办提醒】■ 逾期 清理河道（7）"
 
 
 async def test_no_proxy_of_the_environment_is_used(

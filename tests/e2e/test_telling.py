@@ -80,7 +80,7 @@ async def test_who_follows_the_readme_is_told_by_mail_and_robot(tmp_path: Path) 
                 told(running, data)
 
         await asyncio.to_thread(by_hand)
-    assert subjects_of(mails) == ["【督办提醒】测试", "【督办提醒】逾期 1 件"]
+    assert subjects_of(mails) == ["【督办提醒】测试", "【督办提醒】逾期：指令 SZ-1"]
     assert [line for line in texts_of(web)[1].splitlines() if "SZ-1" in line]
     assert len(web.received) == 2
 

@@ -66,7 +66,22 @@ def test_a_line_says_what_whose_until_when_and_who_is_told() -> None:
         late == f"■ 逾期 {tasks[MATTER].title}（7） 大气科，办结期限 11-27 24:00，已逾期 1 个工作日 → 大气科承办人、大气科负责人"
     )
     assert near.startswith("▲ 临期 工地扬尘（8） 大气科，")
-    assert lines_of([told(OVERDUE)], tasks, DESK, now, named=False) == (late.partition(" → ")[0],)
+    alone = lines_of([told(OVERDUE)], tasks, DESK, now, named=False)
+    assert alone == (f"{late.partition(' → ')[0]} · 您为承办人",)
+
+
+@pytest.mark.parametrize(
+    ("reason", "to_one", "to_many"),
+    [
+        (Reason("到期", 1, Role.SECTION_HEAD), " · 您为科室负责人，前一步无人知悉", " → 大气科负责人"),
+        (Reason("到期", 0, Role.HANDLER, ("a",)), " · 您代大气科承办人（承办人）接收", " → 大气科负责人（代大气科承办人）"),
+    ],
+)
+def test_a_line_ends_with_why_it_is_the_reader_and_for_whom_somebody_stands_in(reason: Reason, to_one: str, to_many: str) -> None:
+    notices = [replace(told(OVERDUE, "b"), reason=reason)]
+    for named, ending in ((False, to_one), (True, to_many)):
+        [line] = lines_of(notices, {MATTER: task()}, DESK, local("2026-11-30T09:00"), named=named)
+        assert line.endswith(f"已逾期 1 个工作日{ending}")
 
 
 @pytest.mark.parametrize(
@@ -85,11 +100,27 @@ def test_a_line_says_what_whose_until_when_and_who_is_told() -> None:
 def test_an_urge_says_whose_it_is_by_which_letter_and_in_what_words(kind: Kind, word: Word | None, said: str) -> None:
     urged = Occasion("city", "7", "urge", 1, kind, kind, START, None, word)
     [line] = lines_of([told(urged)], {MATTER: task()}, DESK, START, named=False)
-    assert line == said.format(title=task().title)
+    assert line == said.format(title=task().title) + " · 您为承办人"
 
 
 def test_a_title_counts_things_not_people() -> None:
-    assert title_of([told(OVERDUE), told(OVERDUE, "b"), told(NEAR)]) == "【督办提醒】逾期 1 件，临期 1 件"
+    assert title_of([told(OVERDUE), told(OVERDUE, "b"), told(NEAR)], {}) == "【督办提醒】逾期 1 件，临期 1 件"
+
+
+def test_the_title_of_one_matter_names_it() -> None:
+    tasks = {MATTER: replace(task(), title="清理河道")}
+    sign = replace(OVERDUE, topic="sign", kind="near", rung="near-1h")
+    assert title_of([told(OVERDUE), told(OVERDUE, "b")], tasks) == "【督办提醒】逾期：清理河道"
+    assert title_of([told(OVERDUE), told(sign)], tasks) == "【督办提醒】逾期、临期：清理河道"
+    assert title_of([told(OVERDUE)], {}) == "【督办提醒】逾期 1 件"
+    alarm = replace(OVERDUE, topic="alarm", kind="alarm", rung="到期检测无心跳", due=None)
+    assert title_of([told(alarm)], {}) == "【督办提醒】系统报警：到期检测无心跳"
+
+
+def test_a_long_name_is_cut_in_the_title_and_whole_in_the_line() -> None:
+    tasks = {MATTER: replace(task(), title="长" * 61)}
+    assert title_of([told(OVERDUE)], tasks) == f"【督办提醒】逾期：{'长' * 59}…"
+    assert "长" * 61 in lines_of([told(OVERDUE)], tasks, DESK, local("2026-11-30T09:00"), named=False)[0]
 
 
 def test_a_reason_says_route_step_stand_in_and_what_it_waited_for() -> None:

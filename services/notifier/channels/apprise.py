@@ -6,7 +6,7 @@ from datetime import datetime
 from importlib import import_module
 from typing import Any
 
-from services.notifier.channels.message import Message, Outcome, Recipient, delivered, failed, retry
+from services.notifier.channels.message import LINKED, Message, Outcome, Recipient, delivered, failed, retry
 from shared.domain.value import value
 
 
@@ -37,7 +37,7 @@ class ByApprise:
 
     def _notify(self, message: Message) -> Outcome:
         services = opened(self.library, self.url)
-        lines = message.lines if message.link is None else (*message.lines, message.link)
+        lines = message.lines if message.link is None else (*message.lines, LINKED + message.link)
         try:
             taken = services.notify(body="\n".join(lines) or message.title, title=message.title, body_format="text")
         except Exception as error:  # noqa: BLE001 -- its plugins are a hundred strangers, and a channel never raises

@@ -101,12 +101,18 @@ def _context(message: Message, to: Sequence[Recipient], title: str, lines: tuple
         "id": message.id,
         "title": title,
         "lines": list(lines),
-        "text": "\n".join((title, *lines)),
+        "text": _text(title, lines, alone=len(message.lines) == 1 and lines == (one_line(message.lines[0]),)),
         "link": None if message.link is None else quote(message.link, safe=":/?#@!$&'*+,;=%~"),
         "made_at": message.made_at.astimezone(UTC).isoformat(timespec="seconds"),
         "recipients": people,
     }
     return context | {"recipient": people[0]} if people else context
+
+
+def _text(title: str, lines: tuple[str, ...], *, alone: bool) -> str:
+    """Title and items, one a line; of one item alone, the item under the 【…】 of the title, which else would say it twice."""
+    head, mark, _ = title.partition("】")
+    return f"{head}{mark}{lines[0]}" if alone and mark else "\n".join((title, *lines))
 
 
 def check(body: Body, is_json: bool) -> None:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import aiosmtplib
 
-from services.notifier.channels.message import Message, Outcome, Recipient, delivered, failed, one_line, retry, worst
+from services.notifier.channels.message import LINKED, Message, Outcome, Recipient, delivered, failed, one_line, retry, worst
 from services.notifier.channels.webhook import without
 from shared.domain.value import value
 
@@ -98,8 +98,8 @@ def written(message: Message, sender: Address, name: str, address: str) -> Email
     mail["Date"] = format_datetime(message.made_at.astimezone(UTC))
     mail["Message-ID"] = f"<{message.token}@{sender.domain}>"
     mail["Auto-Submitted"] = "auto-generated"  # so that an absence note does not answer us
-    text = "\n".join((one_line(message.title), "", *map(one_line, message.lines)))
-    mail.set_content(text if message.link is None else f"{text}\n\n{message.link}\n", cte="base64")
+    text = "\n".join(map(one_line, message.lines or (message.title,)))  # the title is read above it, as the subject
+    mail.set_content(text if message.link is None else f"{text}\n\n{LINKED}{message.link}\n", cte="base64")
     return mail
 
 

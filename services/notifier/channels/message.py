@@ -8,6 +8,8 @@ from urllib.parse import quote
 
 from shared.domain.value import value
 
+LINKED: Final = "查看并知悉："
+"""Stands before the link where it is written out."""
 MOST_ANSWERED: Final = 500
 """Characters of an answer that are kept."""
 
@@ -27,11 +29,6 @@ class Message:
     """Where the items stand on our own page; None where there is no page."""
     made_at: datetime
     """UTC."""
-
-    @property
-    def text(self) -> str:
-        """Title and items, one a line."""
-        return "\n".join((self.title, *self.lines))
 
     @property
     def token(self) -> str:

@@ -37,7 +37,7 @@ _WECOM: Final = """
 {% endfor %}
 {% if link %}
 
-[查看详情]({{ link }})
+[查看并知悉]({{ link }})
 {% endif %}
 {% endset %}
 {"msgtype": "markdown", "markdown": {"content": {{ content | trim | tojson }}}}
@@ -51,7 +51,7 @@ _DINGTALK: Final = """
 {% endfor %}
 {% if link %}
 
-[查看详情]({{ link }})
+[查看并知悉]({{ link }})
 {% endif %}
 {% endset %}
 {"msgtype": "markdown", "markdown": {"title": {{ title | plain | tojson }}, "text": {{ content | trim | tojson }}}}
@@ -63,12 +63,15 @@ _FEISHU: Final = """
 [{"tag": "text", "text": {{ line | tojson }}}]{{ "" if loop.last else "," }}
 {% endfor %}
 {% if link %}
-,[{"tag": "a", "text": "查看详情", "href": {{ link | tojson }}}]
+,[{"tag": "a", "text": "查看并知悉", "href": {{ link | tojson }}}]
 {% endif %}
 ]}}}}
 """
 
-_SMS: Final = '{"mobile": {{ recipient.mobile | tojson }}, "content": {{ text | tojson }}}'
+_SMS: Final = """
+{"mobile": {{ recipient.mobile | tojson }},
+"content": {{ (text ~ ("\\n查看并知悉：" ~ link if link else "")) | tojson }}}
+"""
 
 _OWN: Final = """
 {"type": "duban.notice", "timestamp": {{ made_at | tojson }}, "data": {"id": {{ id | tojson }}, "title": {{ title | tojson }},
