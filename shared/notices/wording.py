@@ -96,6 +96,8 @@ def part_of(reason: Reason, roster: Roster) -> str:
     """Why a person is told, in a few letters and to their face, such as `您为科室负责人，前一步无人知悉`."""
     away = names_of(reason.instead_of, roster)
     said = f"您代{away}（{reason.role.zh}）接收" if away else f"您为{reason.role.zh}"
+    if reason.waited == "nobody":
+        return f"{said}，应通知的岗位均无人任职"
     return f"{said}，前一步无人知悉" if reason.step else said
 
 

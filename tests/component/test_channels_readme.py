@@ -24,7 +24,8 @@ def blocks(language: str) -> list[str]:
 
 @pytest.mark.parametrize("example", [block for block in blocks("toml") if '"apprise"' not in block])
 def test_an_example_loads_also_with_what_is_commented_out(tmp_path: Path, example: str) -> None:
-    (tmp_path / "feishu.key").write_text("key", encoding="utf-8")
+    for name in re.findall(r'_file = "([^"]+)"', example):
+        (tmp_path / name).write_text(OLD, encoding="utf-8")
     whole = re.sub(r"^# (?=\w+ = )", "", example, flags=re.MULTILINE)
     assert len(channels_of(tmp_path, example, SECRETS)) == len(channels_of(tmp_path, whole, SECRETS)) == 1
 

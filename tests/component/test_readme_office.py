@@ -15,7 +15,6 @@ from shared.units import Units
 from tests.support.sample import CALENDAR, at
 
 ROOT: Final = Path(__file__).parents[2]
-KEYS: Final = {"DUBAN_WECOM_KEY": "a-key", "DUBAN_MAIL_PASSWORD": "a-password"}
 _FILE: Final = re.compile(r"^    \[\[(person|channel)\]\]\n(?:(?:    .*)?\n)+", re.MULTILINE)
 
 
@@ -30,7 +29,9 @@ def test_its_files_are_taken_and_somebody_is_told_when_duban_is_in_trouble(tmp_p
     said = files_in(readme)
     (tmp_path / "people.toml").write_text(said["person"], encoding="utf-8")
     (tmp_path / "notify.toml").write_text(said["channel"], encoding="utf-8")
-    office, channels = load_office(tmp_path, Units(), CALENDAR), load_channels(tmp_path / "notify.toml", KEYS)
+    for secret in re.findall(r'_file = "([^"]+)"', said["channel"]):
+        (tmp_path / secret).write_text("a-secret", encoding="utf-8")
+    office, channels = load_office(tmp_path, Units(), CALENDAR), load_channels(tmp_path / "notify.toml", {})
     assert problems(office, channels) == ()
     [few] = warnings(office, channels, page_url(tmp_path), at(0))
     assert few.startswith("nobody is deputy-head (分管领导), head (主要领导), supervision (督查室), assigner (交办单位): ")
