@@ -11,7 +11,7 @@ from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, local, output, print_json, settings_for
 from services.cli.notify_log import log
-from services.cli.roster import office_of
+from services.cli.roster import office_of, stranger
 from services.notifier.channels.load import load_channels
 from services.notifier.channels.message import Message, Outcome, Recipient
 from services.notifier.checking import need_of, problems, warnings
@@ -76,10 +76,10 @@ def try_(
     settings = settings_for(data)
     channels = load_channels(settings.data / NOTIFY)
     if channel not in channels:
-        raise typer.BadParameter(f"notify.toml has no channel {channel!r}; it has: {', '.join(channels) or 'none'}")
+        raise typer.BadParameter(f"notify.toml has no channel {channel}; it has: {', '.join(channels) or 'none'}")
     people = office_of(settings).roster.people
     if person is not None and person not in people:
-        raise typer.BadParameter(f"people.toml has no person {person!r}", param_hint="--person")
+        raise typer.BadParameter(stranger(person, people) or f"there is no people.toml with {person}", param_hint="--person")
     if (need := need_of(channels[channel])) is not None:
         if person is None:
             raise typer.BadParameter(f"{channel} tells each person alone, by {need}: name one", param_hint="--person")

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, local, output, print_json, settings_for
 from services.cli.place import open_database
-from services.cli.roster import office_of
+from services.cli.roster import office_of, stranger
 from shared.domain.person import Roster
 from shared.nearest import did_you_mean
 from shared.notices.wording import DROPPED, KINDS, names_of, occasion_of, reason_of
@@ -73,8 +73,8 @@ async def _nothing(snapshot: Snapshot, wanted: Wanted, roster: Roster) -> str:
     people, person, number = roster.people, wanted.person, wanted.number
     if not people:
         return "there is no people.toml, so nobody is told: see “Tell people” in the README"
-    if person is not None and person not in people:
-        return f"people.toml has no person {person}{did_you_mean(person, people)}"
+    if person is not None and (trouble := stranger(person, people)) is not None:
+        return trouble
     if number is not None:
         known = await numbers_beside(snapshot, number, wanted.owner)
         if number not in known:

@@ -12,6 +12,7 @@ from contracts.receipt import Receipt
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, output, print_json, settings_for
 from services.cli.feed import push_lines
 from services.cli.one_task import NumberArgument, OwnerArgument
+from services.cli.roster import office_of, stranger
 from shared.clock import SystemClock
 from shared.codec.saying import event_of
 from shared.domain.matter import Matter
@@ -38,12 +39,16 @@ def acknowledge(
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """知悉: a person has taken note of all alerts of a task that are raised so far. No clock stops. Exit 1 when it is rejected.
+    """知悉: a person has taken note of all alerts of a task that are raised so far. No clock stops. Exit 1 when it is rejected, 2
+    when people.toml lists people and not this one.
 
     Examples: `duban task acknowledge city-command ZB-001 --person wang-1 --as gx-bureau` ·
     `duban task acknowledge city-command ZB-001 --person wang-1 --seen 2026-12-01T09:00`
     """
-    until = instant(seen, settings_for(data).zone)
+    settings = settings_for(data)
+    until = instant(seen, settings.zone)
+    if (trouble := stranger(person, office_of(settings).roster.people)) is not None:
+        raise typer.BadParameter(trouble, param_hint="--person")
     shown = {} if until is None else {"seen": until.isoformat()}
     _say(data, "acknowledged", (owner, number, source), {"person": person} | shown, patience, as_json)
 
@@ -78,10 +83,14 @@ def assign(
     data: DataOption = DEFAULT_DATA,
     as_json: JsonOption = False,
 ) -> None:
-    """分派: give a task to a person of the unit that has it. Exit 1 when it is rejected.
+    """分派: give a task to a person of the unit that has it. Exit 1 when it is rejected. Who handles it may stand outside of
+    people.toml: then all handlers of the unit are told.
 
     Example: `duban task assign city-command ZB-001 --to li-2 --as gx-bureau`
     """
+    if (trouble := stranger(to, office_of(settings_for(data)).roster.people)) is not None:
+        said = f"duban: warning: nobody is told by the name {to}, but the handlers of the unit: {trouble}"
+        errors.print(said, markup=False, highlight=False, soft_wrap=True)
     _say(data, "assigned", (owner, number, source), {"to": to}, patience, as_json)
 
 

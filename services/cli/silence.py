@@ -16,7 +16,7 @@ from contracts.notices import Granted, SilenceEnded, SilenceWanted, TokensRevoke
 from services.cli.console import DEFAULT_DATA, DataOption, JsonOption, errors, instant, local, output, print_json, settings_for
 from services.cli.feed import client_of
 from services.cli.place import NothingRunning, find_running, nats_url, open_database
-from services.cli.roster import office_of
+from services.cli.roster import office_of, stranger
 from shared.clock import SystemClock
 from shared.roster import page_url
 from shared.settings import Settings
@@ -143,8 +143,9 @@ def _unknown(settings: Settings, wanted: SilenceWanted) -> Iterator[str]:
     units = load_units(settings.data / "units.toml")
     if wanted.unit is not None and units and wanted.unit not in units:
         yield f"unit {wanted.unit} is not in units.toml; what events give to it is silenced all the same"
-    if wanted.person is not None and wanted.person not in office_of(settings).roster.people:
-        yield f"person {wanted.person} is not in people.toml"
+    people = {} if wanted.person is None else office_of(settings).roster.people
+    if wanted.person is not None and wanted.person not in people:
+        yield stranger(wanted.person, people) or f"person {wanted.person}: there is no people.toml"
 
 
 def _granted(settings: Settings, wanted: Wanted) -> str:

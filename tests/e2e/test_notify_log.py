@@ -19,7 +19,8 @@ def data(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("named", "hint"),
     [
-        (("--person", "Air1"), "people.toml has no person Air1; did you mean air-1 or air-0?"),
+        (("--person", "Air1"), "people.toml has no person Air1; did you mean air-1 (大气科承办人) or air-0 (大气科负责人)?"),
+        (("--person", "主要领导"), "people.toml has no person 主要领导; did you mean head (主要领导)?"),
         (("--person", "zzz"), "people.toml has no person zzz"),
         (("--number", "SZ-2"), "there is no matter SZ-2"),
         (("--owner", "city", "--number", "SZ-2"), "there is no matter SZ-2 of city"),

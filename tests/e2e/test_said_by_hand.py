@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.support.bad_pushes import SOURCE, directive
 from tests.support.duban import asked, up
+from tests.support.offices import PEOPLE, written
 from tests.support.pushed import raw
 
 LETTER = "督函〔2026〕3号"
@@ -52,3 +53,22 @@ def test_what_staff_say_of_a_task_is_on_record_and_answered(tmp_path: Path) -> N
     assert (found["handler"], found["state"]["place"]) == ("李[2]", "pending")
     assert "handler 李[2]" in shown.out
     assert "分派：李[2]" in shown.out
+
+
+def test_nobody_who_is_not_listed_takes_note(tmp_path: Path) -> None:
+    written(tmp_path, "", PEOPLE)
+    typo = asked("task", "acknowledge", SOURCE, "A", "--person", "air1", "--data", tmp_path)
+    assert (typo.code, typo.out) == (2, "")
+    assert "people.toml has no person air1; did you mean air-1 (大气科承办人) or air-0" in typo.err
+    nothing_runs = asked("task", "acknowledge", SOURCE, "A", "--person", "air-1", "--data", tmp_path)
+    assert nothing_runs.code == 75, nothing_runs
+
+
+def test_who_is_given_a_task_may_stand_outside_of_the_list_with_a_warning(tmp_path: Path) -> None:
+    written(tmp_path, "", PEOPLE)
+    warned = asked("task", "assign", SOURCE, "A", "--to", "李四", "--data", tmp_path)
+    assert warned.err.startswith(
+        "duban: warning: nobody is told by the name 李四, but the handlers of the unit: people.toml has no person 李四\n"
+    )
+    known = asked("task", "assign", SOURCE, "A", "--to", "air-1", "--data", tmp_path)
+    assert "warning" not in known.err

@@ -25,7 +25,10 @@ def data(tmp_path: Path) -> Path:
     [
         (("--unit", "air", "--person", "air-1"), ""),
         (("--unit", "aire"), UNKNOWN_UNIT),
-        (("--person", "aire-1"), "duban: warning: person aire-1 is not in people.toml\n"),
+        (
+            ("--person", "aire-1"),
+            "duban: warning: people.toml has no person aire-1; did you mean air-1 (大气科承办人) or air-0 (大气科负责人)?\n",
+        ),
         ((), ""),
     ],
 )
