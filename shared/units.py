@@ -9,6 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from shared.faults import fault_of
+
 
 class Units(dict[str, str]):
     """Names by code, in official order; `above` has the unit above one, where there is one."""
@@ -51,11 +53,12 @@ def load_units(file: Path) -> Units:
     """The units of a TOML file with a `[[unit]]` table for each; none when there is no file. Raises BadUnits."""
     if not file.exists():
         return Units()
+    document: dict[str, Any] = {}
     try:
-        return _tree(file, _File.model_validate(_read(file)).unit)
+        document = _read(file)
+        return _tree(file, _File.model_validate(document).unit)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        raise BadUnits(f"{file}: {'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
+        raise BadUnits(f"{file}: {fault_of(error, document, _File)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadUnits(f"{file}: {error}") from None
 

@@ -14,6 +14,7 @@ from shared.domain.notice import Office
 from shared.domain.person import Absence, Duty, Person, Post, Roster
 from shared.domain.route import Route, Step
 from shared.domain.telling import Hours
+from shared.faults import fault_of
 from shared.roster.tables import DutyTable, NotifyTable, PeopleTable, PersonTable, RouteTable
 from shared.units import Units
 
@@ -32,7 +33,7 @@ def load_office(data: Path, units: Units, calendar: Calendar) -> Office:
     said = "digest" in notify.hours.model_fields_set
     if said and not any(start <= notify.hours.digest < end for start, end in calendar.hours):
         hours = ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in calendar.hours)
-        raise BadRoster(f"{data / NOTIFY}: hours.digest: {notify.hours.digest:%H:%M} lies outside of the office hours {hours}")
+        raise BadRoster(f"{data / NOTIFY}: hours: digest: {notify.hours.digest:%H:%M} lies outside of the office hours {hours}")
     _see_that_known(data / NOTIFY, units, [one.unit for one in notify.route if one.unit is not None])
     return Office(
         roster=_roster(data / PEOPLE, units, calendar),
@@ -116,11 +117,11 @@ def _route(said: RouteTable) -> Route:
 def _parsed(file: Path, model: Any) -> Any:
     if not file.exists():
         return model()
+    document: dict[str, Any] = {}
     try:
-        return model.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        return model.model_validate(document)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        where = ".".join(str(step) for step in problem["loc"])
-        raise BadRoster(f"{file}: {where}: {problem['msg'].removeprefix('Value error, ')}") from None
+        raise BadRoster(f"{file}: {fault_of(error, document, model)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadRoster(f"{file}: {error}") from None

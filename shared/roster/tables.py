@@ -1,4 +1,4 @@
-"""The tables of `people.toml` and `notify.toml`, as an office writes them; what is wrong in one is said as pydantic does."""
+"""The tables of `people.toml` and `notify.toml`, as an office writes them; what is wrong in one is said by `shared.faults`."""
 
 from datetime import date, datetime, time
 from typing import Annotated, Any
@@ -10,6 +10,7 @@ from shared.domain.matter import Family
 from shared.domain.notice import Topic
 from shared.domain.person import Role
 from shared.domain.task import Priority
+from shared.faults import shaped
 
 
 def _lag(said: object) -> Budget:
@@ -26,7 +27,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-_Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+_Id = Annotated[str, shaped(r"[A-Za-z0-9._-]{1,64}", "id: write up to 64 letters, digits, dots, _ or -, such as air-1")]
 _Words = tuple[Annotated[str, Field(min_length=1, max_length=200)], ...]
 
 
@@ -65,8 +66,8 @@ class PersonTable(_Table):
     name: Annotated[str, Field(min_length=1, max_length=100)]
     post: tuple[PostTable, ...] = ()
     channels: _Words = ()
-    email: Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=254)] | None = None
-    mobile: Annotated[str, Field(pattern=r"^\+?[0-9-]{5,20}$")] | None = None
+    email: Annotated[str, Field(max_length=254), shaped(r"[^@\s,;<>]+@[^@\s,;<>]+", "e-mail address")] | None = None
+    mobile: Annotated[str, shaped(r"\+?[0-9-]{5,20}", "number: write digits, as 13800000000")] | None = None
     away: tuple[AwayTable, ...] = ()
 
 
@@ -108,7 +109,9 @@ def _in_turn(steps: tuple[StepTable, ...]) -> tuple[StepTable, ...]:
     return steps
 
 
-_Rung = Annotated[str, Field(pattern=r"^(near-.+|overdue|late-.+|urge|letter|\*)$")]
+_Rung = Annotated[
+    str, shaped(r"near-.+|overdue|late-.+|urge|letter|\*", "rung: write near-*, overdue, late-1wd, urge, letter or *")
+]
 
 
 class RouteTable(_Table):
@@ -138,7 +141,7 @@ class HoursTable(_Table):
 class PageTable(_Table):
     """Where people reach the page."""
 
-    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
+    url: Annotated[str, shaped(r"https?://[^\s/]+(/[^\s]*)?", "address such as https://duban.office.example")] | None = None
 
 
 class NotifyTable(_Table):

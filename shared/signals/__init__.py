@@ -2,11 +2,12 @@
 
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.domain.signal import Thresholds
+from shared.faults import fault_of
 
 FILE: Final = "signals.toml"
 _DEFAULT: Final = Thresholds()
@@ -39,11 +40,12 @@ def load_thresholds(folder: Path) -> Thresholds:
     file = folder / FILE
     if not file.exists():
         return Thresholds()
+    document: dict[str, Any] = {}
     try:
-        read = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        read = _File.model_validate(document)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        raise BadSignals(f"{file}: {'.'.join(str(step) for step in problem['loc'])}: {problem['msg']}") from None
+        raise BadSignals(f"{file}: {fault_of(error, document, _File)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadSignals(f"{file}: {error}") from None
     return Thresholds(**read.model_dump())

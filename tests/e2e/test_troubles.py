@@ -155,7 +155,7 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
         ("policies/own.toml", "id = own\n", ("own.toml", "line 1")),
         ("policies/own.toml", 'id = "own"\nversion = 0\n', ("own.toml", "version")),
         ("units.toml", "[[unit]\n", ("units.toml", "line 1")),
-        ("units.toml", '[[unit]]\ncode = "a"\n', ("units.toml", "unit.0.name")),
+        ("units.toml", '[[unit]]\ncode = "a"\n', ("units.toml", "unit a: name is missing")),
         ("campaigns/own.toml", "id = own\n", ("own.toml", "line 1")),
         ("campaigns/own.toml", 'id = "a.b"\n', ("own.toml", "id", "NATS subject")),
     ],

@@ -75,18 +75,17 @@ def test_a_unit_that_is_listed_twice_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place"),
+    ("text", "why"),
     [
-        ('[[unit]]\ncode = "a"\n', "unit.0.name"),
-        ('[[unit]]\ncode = "a"\nname = "A"\nabove = "b"\n', "unit.0.above"),
-        ("", "unit"),
+        ('[[unit]]\ncode = "a"\n', "unit a: name is missing"),
+        ('[[unit]]\ncode = "a"\nname = "A"\nwithn = "b"\n', "unit a: withn is no field; did you mean within?"),
+        ('[unit]\ncode = "a"\n', "unit: is no list: write unit = […], or a table [[unit]] for each"),
+        ("", "unit is missing"),
     ],
 )
-def test_a_list_of_units_that_says_too_little_or_too_much_is_refused_with_its_place(
-    tmp_path: Path, text: str, place: str
-) -> None:
+def test_a_list_of_units_that_says_too_little_or_too_much_is_refused_with_its_place(tmp_path: Path, text: str, why: str) -> None:
     file = tmp_path / "units.toml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BadUnits) as refused:
         load_units(file)
-    assert str(refused.value).startswith(f"{file}: {place}: ")
+    assert str(refused.value) == f"{file}: {why}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import httpx
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from services.notifier.channels.address import Resolve, ask_system
 from services.notifier.channels.apprise import ByApprise, NotInstalled, library, opened
@@ -21,8 +21,10 @@ from services.notifier.channels.secret import BadSecret, filled_in
 from services.notifier.channels.table import AppriseTable, EmailTable, WebhookTable
 from services.notifier.channels.webhook import Webhook
 from shared.domain.value import value
+from shared.faults import fault_of
 
 _PORTS: Final = {"starttls": 587, "tls": 465, "none": 25}
+_TABLES: Final[Mapping[str, type[BaseModel]]] = {"webhook": WebhookTable, "email": EmailTable, "apprise": AppriseTable}
 _JSON: Final = "application/json; charset=utf-8"
 
 
@@ -74,15 +76,14 @@ def load_channels(file: Path, environment: Mapping[str, str] = os.environ, resol
     listed: dict[str, _Listed] = {}
     for number, table in enumerate(_tables(file), 1):
         name = table.get("name")
-        place = f'channel "{name}"' if isinstance(name, str) and name else f"channel {number}"
+        place = f'channel "{name}"' if isinstance(name, str) and name else f"channel no. {number}"
         if name in listed:
             raise BadChannels(f"{file}: {place}: name: is listed twice")
         try:
             one = _listed(filled_in(table, file.parent, environment), file.parent, resolve)
         except ValidationError as error:
-            problem = error.errors(include_url=False, include_input=False)[0]
-            where = "".join(f"{step}: " for step in [".".join(map(str, problem["loc"]))] if step)
-            raise BadChannels(f"{file}: {place}: {where}{problem['msg'].removeprefix('Value error, ')}") from None
+            said = fault_of(error, table, _TABLES[table["kind"]], quoting=False)  # what stands there may be a secret
+            raise BadChannels(f"{file}: {place}: {said}") from None
         except (_Bad, BadSecret) as error:
             raise BadChannels(f"{file}: {place}: {error}") from None
         listed[one.channel.name] = one

@@ -42,6 +42,14 @@ def _url(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[\x21-\x7e]*", text):
+        raise ValueError(
+            "has blanks or letters that no key of a robot has; write what follows key= or access_token= in its address"
+        )
+    return text
+
+
 def _signing_secret(text: str) -> str:
     key_of(text)
     return text
@@ -79,7 +87,7 @@ class WebhookTable(_Table):
     preset: PresetName | None = None
     url: _Url | None = None
     base_url: _Url | None = None
-    key: Annotated[str, Field(min_length=1, pattern=r"^[\x21-\x7e]+$")] | None = None
+    key: Annotated[str, Field(min_length=1), AfterValidator(_key)] | None = None
     secret: _Secret | None = None
     former_secret: _Secret | None = None
     method: Literal["POST", "PUT", "PATCH"] = "POST"
