@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from services.notifier.channels.message import Message, Outcome, Recipient
 from services.notifier.checking import need_of, problems, warnings
 from shared.clock import SystemClock
 from shared.domain.notice import Office
-from shared.roster import NOTIFY, page_url
+from shared.roster import NOTIFY, PEOPLE, page_url
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,17 +31,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None:
-    """Read people.toml and notify.toml and say what they mean, what is wrong in them (exit 1) and what looks so; exit 78 with the
-    place where they cannot be used.
+    """Read people.toml and notify.toml and say what they mean, what is wrong in them, as that they name nobody (exit 1), and what
+    looks so; exit 78 with the place where they cannot be used.
 
     Example: `duban notify check --data /srv/duban`
     """
     settings = settings_for(data)
     office, channels, page = office_of(settings), load_channels(settings.data / NOTIFY), page_url(settings.data)
-    wrong, doubtful = problems(office, channels), warnings(office, channels, page, SystemClock().now())
+    people = office.roster.people
+    if people:
+        wrong, doubtful = problems(office, channels), warnings(office, channels, page, SystemClock().now())
+    else:
+        wrong, doubtful = (_nobody(settings.data),), ()
     if as_json:
         print_json({
-            "people": [person.id for person in office.roster.people.values()],
+            "people": list(people),
             "channels": list(channels),
             "routes": [route.name for route in office.routes],
             "page": page,
@@ -48,11 +53,17 @@ def check_(data: DataOption = DEFAULT_DATA, as_json: JsonOption = False) -> None
             "warnings": doubtful,
         })  # fmt: skip
     else:
-        output.print(_who_is_told(office, channels))
+        if people:
+            output.print(_who_is_told(office, channels))
         output.print(f"channels: {', '.join(channels) or '—'} · routes: {len(office.routes)}", highlight=False, markup=False)
         for said in (*wrong, *(f"warning: {one}" for one in doubtful)):
             errors.print(f"duban: {said}", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(1 if wrong else 0)
+
+
+def _nobody(data: Path) -> str:
+    file = data / PEOPLE
+    return f"{file} lists nobody: nobody is told" if file.exists() else f"no {PEOPLE} in {data}: nobody is told"
 
 
 def _who_is_told(office: Office, channels: Collection[str]) -> Table:

@@ -1,6 +1,6 @@
 """What is wrong with the files of those who are told, or looks as if it were: each in one sentence."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -9,6 +9,7 @@ from services.notifier.channels.message import Channel
 from services.notifier.channels.webhook import Webhook
 from shared.domain.notice import Office
 from shared.domain.person import Person, Role
+from shared.nearest import nearest
 
 _PAGE: Final = (
     "notify.toml says no url in [page]: links in messages lead to where the page listens, 127.0.0.1 if --host names no other"
@@ -18,12 +19,17 @@ _PAGE: Final = (
 def problems(office: Office, channels: Mapping[str, Channel]) -> tuple[str, ...]:
     """Names that lead nowhere."""
     people = {name for person in office.roster.people.values() for name in person.channels} - set(channels)
-    found = [f"people.toml names channels that notify.toml does not have: {', '.join(sorted(people))}"] if people else []
+    found = [f"people.toml names channels that notify.toml does not have: {_unknown(sorted(people), channels)}"] if people else []
     for route in office.routes:
         unknown = [name for name in route.channels if name not in channels]
         if unknown:
-            found.append(f"route {route.name} names channels that notify.toml does not have: {', '.join(unknown)}")
+            found.append(f"route {route.name} names channels that notify.toml does not have: {_unknown(unknown, channels)}")
     return tuple(found)
+
+
+def _unknown(names: Iterable[str], channels: Iterable[str]) -> str:
+    meant = {name: " or ".join(nearest(name, channels)) for name in names}
+    return ", ".join(f"{name} (did you mean {other}?)" if other else name for name, other in meant.items())
 
 
 def warnings(office: Office, channels: Mapping[str, Channel], page: str | None, now: datetime) -> tuple[str, ...]:

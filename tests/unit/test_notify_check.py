@@ -39,9 +39,9 @@ def test_of_files_without_fault_nothing_is_said(tmp_path: Path) -> None:
 
 def test_channels_of_people_and_of_routes_have_to_exist(tmp_path: Path) -> None:
     route = '[[route]]\nname = "急件"\nsteps = [{ to = ["handler"] }]\nchannels = ["robot", "fax"]\n'
-    found, _ = checked(tmp_path, reached_by("pager", "mail"), NOTIFY + route)
+    found, _ = checked(tmp_path, reached_by("pager", "mial"), NOTIFY + route)
     assert found == (
-        "people.toml names channels that notify.toml does not have: pager",
+        "people.toml names channels that notify.toml does not have: mial (did you mean mail?), pager",
         "route 急件 names channels that notify.toml does not have: fax",
     )
 
