@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from services.notifier.desk import Desk
@@ -10,13 +10,13 @@ from shared.domain.matter import Matter
 from shared.domain.notice import Notice, Occasion
 from shared.domain.person import Roster
 from shared.domain.task import Task
-from shared.notices.wording import CLOCKS, KINDS, left, names_of, occasion_of, part_of, urged_by
+from shared.notices.lines import in_order, line_of
+from shared.notices.wording import KINDS, names_of, part_of
 
 HEAD: Final = "【督办提醒】"
 """What every subject begins with."""
 MOST_NAMED: Final = 60
 """Letters of a matter's name in a subject; the whole of it stands in the message."""
-_DAY: Final = timedelta(days=1)
 
 
 def title_of(notices: Sequence[Notice], tasks: Mapping[Matter, Task]) -> str:
@@ -25,7 +25,7 @@ def title_of(notices: Sequence[Notice], tasks: Mapping[Matter, Task]) -> str:
     """
     occasions = {notice.occasion for notice in notices}
     counted = Counter(occasion.kind for occasion in occasions)
-    matters = {Matter(occasion.owner, occasion.number) for occasion in occasions}
+    matters = {occasion.matter for occasion in occasions}
     kinds = {word.split()[-1]: counted[kind] for kind, word in KINDS.items() if counted[kind]}
     if len(matters) == 1 and (name := _name(next(iter(occasions)), tasks)):
         return f"{HEAD}{'、'.join(kinds)}：{name if len(name) <= MOST_NAMED else f'{name[: MOST_NAMED - 1]}…'}"
@@ -36,7 +36,7 @@ def _name(one: Occasion, tasks: Mapping[Matter, Task]) -> str:
     """What a matter is called; of an alarm, what it says."""
     if one.kind == "alarm":
         return one.rung
-    task = tasks.get(Matter(one.owner, one.number))
+    task = tasks.get(one.matter)
     return "" if task is None else task.title
 
 
@@ -46,9 +46,8 @@ def lines_of(
     """A line for each occasion, what is worst first. It ends with who is told, where many read the same message (`named`), else
     with why it is the reader.
     """
-    order = list(KINDS)
     told: dict[tuple[str, str, str, int, str], list[Notice]] = {}
-    for notice in sorted(notices, key=lambda one: (order.index(one.occasion.kind), one.occasion.due or one.occasion.at)):
+    for notice in in_order(notices):
         one = notice.occasion
         told.setdefault((one.owner, one.number, one.topic, one.version, one.rung), []).append(notice)
     return tuple(
@@ -59,19 +58,7 @@ def lines_of(
 
 
 def _line(one: Occasion, tasks: Mapping[Matter, Task], desk: Desk, now: datetime) -> str:
-    task, calendar = tasks.get(Matter(one.owner, one.number)), desk.office.calendar
-    if one.kind == "alarm":
-        return f"{KINDS[one.kind]}：{one.rung}"
-    if task is None:
-        return f"{KINDS[one.kind]} {one.number} {occasion_of(one)}"
-    unit = f" {desk.units.get(task.unit, task.unit)}" if task.unit else ""
-    head = f"{KINDS[one.kind]} {task.title}（{one.number}）{unit}"
-    if one.due is None:
-        said = "" if one.word is None else f"。{urged_by(one.word.source, one.word.letter, one.word.text)}"
-        return f"{head}，请尽快办理{said}"
-    local = one.due.astimezone(calendar.zone)
-    when = f"{local - _DAY:%m-%d} 24:00" if (local.hour, local.minute) == (0, 0) else f"{local:%m-%d %H:%M}"
-    return f"{head}，{CLOCKS[one.topic]}期限 {when}，{left(one.due, now, calendar)}"
+    return line_of(one, tasks.get(one.matter), desk.office.calendar, desk.units, now)
 
 
 def _names(notices: Sequence[Notice], desk: Desk) -> str:

@@ -17,6 +17,16 @@ SAID: Final = {
 }
 """What became of what was said on the page before, by the word for it in the address."""
 _SENT: Final = {"sending": "发送中", "delivered": "已送达", "failed": "未送达", "dropped": "已取消"}
+_WAYS: Final = {
+    "mail": "邮件",
+    "email": "邮件",
+    "sms": "短信",
+    "robot": "群机器人",
+    "wecom": "企业微信",
+    "dingtalk": "钉钉",
+    "feishu": "飞书",
+}
+"""Names that offices give to channels, as people call them; a Chinese name stays as it is."""
 _WHY: Final = {str(why): words for why, words in DROPPED.items()}
 _LAMPS: Final = {"red": "bad", None: "bad", "yellow": "near", "green": "calm", "grey": "calm", "done": "calm"}
 """The class of each lamp's colour; no lamp is an alarm of our own."""
@@ -47,6 +57,8 @@ class Group:
     lamp_class: str
     heading: str
     count: str
+    of_number: str
+    """The number of the matter; empty for what is of ourselves."""
     owner: str
     number: str
     unit: str
@@ -113,7 +125,8 @@ def group_of(task: NoticeTask, listed: NoticeList, people: People) -> Group:
         lamp=task.lamp_said,
         lamp_class=_LAMPS[task.lamp],
         heading=task.title or _OURSELVES,
-        count=f"{len(task.notices)} 条关于 {task.number}" if task.state is not None else f"{len(task.notices)} 条",
+        count=f"{len(task.notices)} 条{'' if task.state is None else '关于'}",
+        of_number="" if task.state is None else task.number,
         owner=task.source,
         number=task.number,
         unit=unit,
@@ -155,7 +168,7 @@ def _what(one: NoticeLine, people: People) -> str:
 
 
 def _way(way: NoticeWay, people: People) -> str:
-    said = f"{way.channel} {_SENT[way.state]}"
+    said = f"{_WAYS.get(way.channel, way.channel)} {_SENT[way.state]}"
     if way.tried_at is not None:
         said += f" {way.tried_at.astimezone(people.calendar.zone):%m-%d %H:%M}"
     return said if way.state == "delivered" or not way.answer else f"{said}（{way.answer}）"

@@ -54,7 +54,8 @@ class Notices:
             opened = await self._opened(request.query_params)
         except (_Closed, NotStored) as error:
             return _trouble(error)
-        return HTMLResponse(render_notice(notice_view(opened, self._people, request.query_params.get("said", ""))))
+        said, now = request.query_params.get("said", ""), self._books.clock.now()
+        return HTMLResponse(render_notice(notice_view(opened, self._people, now, said)))
 
     async def _acknowledge(self, request: Request) -> Response:
         try:
@@ -79,10 +80,10 @@ class Notices:
             raise _Closed(404, "找不到这条消息。")
         if not is_valid(delivery.made_at, self._books.clock.now()):
             raise _Closed(410, f"链接已超过 {VALID_FOR.days} 天有效期。请打开“我的提醒”查看。")
+        notices = [notice for notice in await notices_in(snapshot, id_) if notice.person == person]
         told: dict[Matter, list[Occasion]] = {}
-        for notice in await notices_in(snapshot, id_):
-            if notice.person == person:
-                told.setdefault(notice.occasion.matter, []).append(notice.occasion)
+        for notice in notices:
+            told.setdefault(notice.occasion.matter, []).append(notice.occasion)
         tasks, taken = await snapshot.tasks_of(told), await noted(snapshot, told)
         of_these = [one for one in taken if any(one.covers(of) for of in told[Matter(one.owner, one.number)])]
         waiting = {
@@ -90,7 +91,7 @@ class Notices:
             for matter, of in told.items()
             if to_acknowledge(tasks.get(matter), of, taken, person)
         }
-        return Opened(delivery, person, signature, tuple(of_these), waiting)
+        return Opened(delivery, person, signature, tuple(notices), tasks, tuple(of_these), waiting)
 
 
 def _trouble(error: _Closed | BadForm | NotStored) -> HTMLResponse:

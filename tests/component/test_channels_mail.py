@@ -97,7 +97,7 @@ async def test_a_server_that_is_not_there_or_speaks_no_smtp_is_tried_again(tmp_p
         channel = channel_of(tmp_path, server(receiver))
     gone = await channel.send(MESSAGE, [ZHANG], NOW)
     assert gone.result == "retry"
-    assert "连接不上邮件服务器" in gone.answer
+    assert gone.answer == "连接不上邮件服务器：连接被拒绝"
     async with raw_receiver() as (port, _):
         other = channel_of(tmp_path, server(MailReceiver(port=port), "timeout_seconds = 0.3"))
         mute = await other.send(MESSAGE, [ZHANG], NOW)

@@ -124,7 +124,7 @@ async def test_a_server_that_hangs_up_or_is_not_there_is_tried_again(receiver: W
         nobody = channel_of(tmp_path, own(gone))
     refused = await nobody.send(MESSAGE, [], NOW)
     assert refused.result == "retry"
-    assert "连接不上" in refused.answer
+    assert refused.answer == "连接不上：连接被拒绝"
 
 
 async def test_a_name_that_nobody_knows_is_tried_again(tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ async def page(office: Inboxes, path: str = "/inbox") -> str:
     return answer.text
 
 
+def shown(text: str) -> str:
+    """The text of a page without its markup."""
+    return unescape(re.sub(r"<[^>]+>", "", text))
+
+
 async def test_a_key_in_the_address_becomes_a_cookie_that_no_script_and_no_other_site_can_use(office: Inboxes) -> None:
     key = await office.key("air-1")
     answer = await office.client.get("/inbox", params={"key": key})
@@ -81,16 +86,17 @@ async def test_notices_stand_by_task_with_how_bad_until_when_why_and_how(office:
     await office.tell(other, at=at(days=30))
     await office.tell(late, messages=[message("d-1", late)])
     await office.tell(notice("SZ-1", "office"))
-    text = unescape(await page(office))
+    whole = await page(office)
+    text = shown(whole)
     for words in (
         *("2 条关于 SZ-1", "1 条关于 SZ-2", "■ 逾期", "▲ 临期 · 办结期限 2026-12-23 24:00（周三）", "大气科"),
         *("办结期限 2026-12-23 24:00（周三）", "已逾期 9 小时", "按“到期”第 1 步，通知承办人"),
-        *("站内", "mail 已送达 12-24 09:00", "尚无人知悉"),
+        *("站内", "邮件 已送达 12-24 09:00", "尚无人知悉"),
     ):
         assert words in text, words
     assert text.index("SZ-1") < text.index("SZ-2"), "the task with the latest notice comes first"
-    assert 'href="/api/v1/task?source=city&number=SZ-1"' in text
-    assert text.count("<button") == 2
+    assert 'href="/api/v1/task?source=city&number=SZ-1"' in unescape(whole)
+    assert whole.count("<button") == 2
 
 
 def lamp_of(text: str) -> tuple[str, str]:
@@ -197,8 +203,8 @@ async def test_fifty_tasks_are_a_page(office: Inboxes) -> None:
     first, second = await page(office), await page(office, "/inbox?offset=50")
     assert first.count("条关于") == 50
     assert 'rel="next" href="/inbox?offset=50"' in first
-    assert "关于 N-000" not in first
-    assert "1 条关于 N-000" in second
+    assert "关于 N-000" not in shown(first)
+    assert "1 条关于 N-000" in shown(second)
     assert second.count("条关于") == 1
     assert 'rel="prev" href="/inbox"' in second
     assert (await office.client.get("/inbox?offset=-1")).status_code == 422

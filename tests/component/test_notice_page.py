@@ -1,5 +1,6 @@
 """The page that the link of a message opens: for that person, for thirty days; looking at it says nothing."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -25,8 +26,15 @@ async def office(tmp_path: Path) -> AsyncIterator[Inboxes]:
 async def sent(office: Inboxes, *numbers: str) -> None:
     """A message about some tasks, to air-1."""
     carried = [notice(number) for number in numbers]
-    await office.commit(*(registered(number) for number in numbers))
+    await office.commit(*(registered(number, title="<b>清理河道</b>") for number in numbers))
+    for number in numbers:
+        await office.cross(number, NOW)
     await office.tell(*carried, messages=[message("d-1", *carried)])
+
+
+def shown(text: str) -> str:
+    """The text of a page without its markup."""
+    return re.sub(r"<[^>]+>", "", text)
 
 
 def form(**changed: str) -> dict[str, str]:
@@ -40,11 +48,21 @@ async def test_the_link_shows_what_the_message_said_without_a_key_and_says_nothi
         assert answer.status_code == 200
     text = (await office.client.get(LINK)).text
     assert "【督办提醒】逾期 1 件" in text
-    assert "■ 逾期 &lt;b&gt;清理河道&lt;/b&gt;（SZ-1）" in text
+    line = "■ 逾期 &lt;b&gt;清理河道&lt;/b&gt;（SZ-1） 大气科，办结期限 12-23 24:00，已逾期 9 小时"
+    assert line in shown(text)
+    assert "按“到期”第 1 步，通知承办人" in text
     assert "大气科承办人" in text
     assert ">知悉 2 件</button>" in text
     assert "<script" not in text
     assert office.heard.said == [], "mail scanners open links"
+
+
+async def test_the_time_that_is_left_is_as_of_when_the_page_is_opened(office: Inboxes) -> None:
+    await sent(office, "SZ-1")
+    office.clock.at = NOW + timedelta(days=5)
+    text = shown((await office.client.get(LINK)).text)
+    assert "已逾期 4 个工作日" in text
+    assert "剩余与逾期时间截至 2026-12-29 09:00（周二）" in text
 
 
 async def test_the_button_takes_note_of_all_tasks_of_the_message_at_once(office: Inboxes) -> None:
@@ -68,9 +86,10 @@ async def test_what_is_noted_or_over_is_not_noted_again(office: Inboxes) -> None
     await sent(office, "SZ-1", "SZ-2", "SZ-3")
     noted = about(matter("SZ-1"), acknowledge(at(days=31), person="air-1"))
     await office.commit(noted, about(matter("SZ-2"), approve(at(days=31))))
-    text = (await office.client.get(LINK)).text
+    text = shown((await office.client.get(LINK)).text)
+    assert "（SZ-2） 大气科，办结期限 12-23 24:00，已办结" in text
     assert "✓ SZ-1 大气科承办人 2026-12-24 09:00（周四） 知悉" in text
-    assert ">知悉</button>" in text
+    assert ">知悉</button>" in (await office.client.get(LINK)).text
     await office.client.post("/notice", data=form())
     assert office.heard.said == [("air-1", matter("SZ-3"))]
     await office.commit(about(matter("SZ-3"), acknowledge(at(days=31), person="air-1")))

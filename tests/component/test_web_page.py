@@ -117,6 +117,7 @@ def test_what_was_pushed_is_never_markup() -> None:
         assert markup not in text
     assert '<script>alert("1")</script>' in unescape(text)
     assert text in render_page(text), "the page takes the fragment as it is"
+    assert '<a href="/inbox">我的提醒</a>' in text
 
 
 def test_units_stand_in_official_order_with_strangers_marked_after_them() -> None:

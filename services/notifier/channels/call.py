@@ -7,6 +7,7 @@ from typing import Final
 import httpx
 
 from services.notifier.channels.address import Guard, Resolve
+from services.notifier.channels.unreached import why_unreached
 from shared.domain.value import value
 
 MOST_READ: Final = 64 * 1024
@@ -61,8 +62,8 @@ class Caller:
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 refusal = error  # nothing was sent yet: try the next address
             except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
-                raise Unreachable(f"连接中断：{error or type(error).__name__}") from None
-        raise Unreachable(f"连接不上：{refusal}") from None
+                raise Unreachable(f"连接中断：{why_unreached(error)}") from None
+        raise Unreachable(f"连接不上：{why_unreached(refusal) if refusal else '没有可用的地址'}") from None
 
     async def _exchange(self, request: httpx.Request) -> Answer:
         # The transport itself and not a client: a client would log the URL, which has the robot's key in it.

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import aiosmtplib
 
 from services.notifier.channels.message import LINKED, Message, Outcome, Recipient, delivered, failed, one_line, retry, worst
+from services.notifier.channels.unreached import why_unreached
 from services.notifier.channels.webhook import without
 from shared.domain.value import value
 
@@ -111,5 +112,5 @@ def _judge(error: Exception) -> Outcome:
         answer = f"{error.code} {error.message}"
         return failed(answer) if error.code >= 500 else retry(answer)
     if isinstance(error, OSError):  # the library's own errors of connections are such, too
-        return retry(f"连接不上邮件服务器：{error}")
+        return retry(f"连接不上邮件服务器：{why_unreached(error)}")
     return failed(f"邮件服务器无法满足要求：{error}")
