@@ -17,6 +17,7 @@ _WORDS: Final = {
     "too_short": "is empty",
     "string_too_long": "has more than {max_length} letters",
     "too_long": "has more than {max_length} entries",
+    "string_pattern_mismatch": "is not of the form {pattern}",
     "greater_than_equal": "is less than {ge}",
     "greater_than": "is not more than {gt}",
     "less_than_equal": "is more than {le}",
@@ -58,7 +59,8 @@ def fault_of(error: ValidationError, document: object, model: type[BaseModel], *
         known = _fields(model, loc[:-1])
         why = f"{field} is missing" if kind == "missing" else f"{field} is no field{did_you_mean(field, known)}"
         return ": ".join((*place, why))
-    said = problem["input"] if quoting and isinstance(problem["input"], str | int | float) else None
+    found = problem["input"]
+    said = found if quoting and found != "" and isinstance(found, str | int | float) and not isinstance(found, bool) else None
     return ": ".join((*_place(document, loc), _why(kind, words, problem["msg"], said, loc)))
 
 
@@ -79,6 +81,8 @@ def _place(document: object, loc: Sequence[Step]) -> Iterator[str]:
     """The steps to a place; an entry of a list goes by its id, code or name, or by its number."""
     at, before = document, ""
     for step in loc:
+        if not isinstance(at, dict | list):  # what follows is which of several kinds it was tried as
+            break
         at = _within(at, step)
         if isinstance(step, int):
             yield f"{before} {_name(at) or f'no. {step + 1}'}"

@@ -4,7 +4,7 @@ import tomllib
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,6 +18,7 @@ from shared.domain.campaign import Campaign, Enterprise, Every, periods
 from shared.domain.matter import DUBAN, Family
 from shared.domain.policy import DEFAULT_POLICY, Rulebook
 from shared.domain.transition import Place, transition
+from shared.faults import fault_of
 
 MOST_ENTERPRISES: Final = 500
 MOST_DAYS: Final = 10 * 366
@@ -129,14 +130,14 @@ def load_campaigns(folder: Path, rulebook: Rulebook) -> tuple[Campaign, ...]:
 
 def read_campaign(file: Path, rulebook: Rulebook) -> Campaign:
     """One campaign file, for the policies and the calendar given. Raises BadCampaign with the file, the place and the reason."""
+    document: dict[str, Any] = {}
     try:
-        campaign = _File.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).campaign()
+        document = tomllib.loads(file.read_text(encoding="utf-8"))
+        campaign = _File.model_validate(document).campaign()
         _check_policy(campaign, rulebook)
         _check_events(campaign, rulebook)
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-        said = (".".join(str(step) for step in problem["loc"]), problem["msg"].removeprefix("Value error, "))
-        raise BadCampaign(": ".join((str(file), *filter(None, said)))) from None
+        raise BadCampaign(f"{file}: {fault_of(error, document, _File)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ValueError) as error:
         raise BadCampaign(f"{file}: {error}") from None
     return campaign

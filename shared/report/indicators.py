@@ -3,7 +3,7 @@
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -17,8 +17,9 @@ from pydantic import (
     model_validator,
 )
 
+from shared.faults import fault_of
 from shared.figures.period import BadPeriod, Period, read_period
-from shared.report.office import first_problem, read_toml
+from shared.report.office import read_toml
 
 
 class BadIndicators(Exception):
@@ -87,10 +88,12 @@ def load_indicators(file: Path) -> tuple[Indicator, ...]:
 
 def read_indicators(file: Path) -> tuple[Indicator, ...]:
     """The same of a file that must be there."""
+    document: dict[str, Any] = {}
     try:
-        return _File.model_validate(read_toml(file)).indicator
+        document = read_toml(file)
+        return _File.model_validate(document).indicator
     except ValidationError as error:
-        raise BadIndicators(f"{file}: {first_problem(error)}") from None
+        raise BadIndicators(f"{file}: {fault_of(error, document, _File)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadIndicators(f"{file}: {error}") from None
 

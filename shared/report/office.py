@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from shared.faults import fault_of
+
 _FIELD: Final = re.compile(r"\{(\w+)\}")
 FIELDS: Final = frozenset(
     (
@@ -82,10 +84,12 @@ def load_office(file: Path) -> OfficeReport:
     """What the file says; the defaults when there is none. Raises BadReport."""
     if not file.exists():
         return OfficeReport()
+    document: dict[str, Any] = {}
     try:
-        return OfficeReport.model_validate(read_toml(file))
+        document = read_toml(file)
+        return OfficeReport.model_validate(document)
     except ValidationError as error:
-        raise BadReport(f"{file}: {first_problem(error)}") from None
+        raise BadReport(f"{file}: {fault_of(error, document, OfficeReport)}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BadReport(f"{file}: {error}") from None
 
@@ -93,9 +97,3 @@ def load_office(file: Path) -> OfficeReport:
 def read_toml(file: Path) -> dict[str, Any]:
     """The tables of a TOML file; raises TOMLDecodeError, UnicodeDecodeError, OSError."""
     return tomllib.loads(file.read_text(encoding="utf-8"))
-
-
-def first_problem(error: ValidationError) -> str:
-    """The first problem of a file: where, and why."""
-    problem = error.errors(include_url=False)[0]
-    return f"{'.'.join(str(step) for step in problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"

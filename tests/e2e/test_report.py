@@ -146,7 +146,7 @@ def says(ended: Ended, code: int, *words: str) -> None:
 def test_bad_files_of_the_office_are_told_in_one_line(data: Path, tmp_path: Path) -> None:
     bad = tmp_path / "indicators.toml"
     bad.write_text('[[indicator]]\nname = "x"\n', encoding="utf-8")
-    says(asked("indicator", "check", bad), EXIT_CONFIG, "indicators.toml", "indicator.0.period")
+    says(asked("indicator", "check", bad), EXIT_CONFIG, "indicators.toml", "indicator x: period is missing")
     office = copied(data, tmp_path / "office")
     (office / "report.toml").write_text('title = "{nothing}"', encoding="utf-8")
     refused = asked("report", "--period", "2023H1", "--out", tmp_path / "r.md", "--data", office)

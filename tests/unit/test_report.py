@@ -188,12 +188,12 @@ def test_figures_of_others_stand_beside_under_their_own_heading_and_change_no_ra
 @pytest.mark.parametrize(
     ("old", "new", "where"),
     [
-        ('period = "2023Q3"', 'period = "last year"', "indicator.1.period"),
-        ("rank = 2\n", "", "indicator.1: neither value nor rank"),
-        ("value = 68.5", "value = true", "indicator.0.value"),
-        ('source = "某站"', 'source = ""', "indicator.0.source"),
-        ("recorded_on = 2023-06-18", 'recorded_on = "June"', "indicator.0.recorded_on"),
-        ('unit = "%"', 'units = "%"', "indicator.0.units"),
+        ('period = "2023Q3"', 'period = "last year"', "indicator 群众满意度: period: 'last year' is no period"),
+        ("rank = 2\n", "", "indicator 群众满意度: neither value nor rank"),
+        ("value = 68.5", "value = true", "indicator 空气质量优良率: value: is no whole number"),
+        ('source = "某站"', 'source = ""', "indicator 空气质量优良率: source: is empty"),
+        ("recorded_on = 2023-06-18", 'recorded_on = "June"', "indicator 空气质量优良率: recorded_on: 'June' is no date"),
+        ('unit = "%"', 'units = "%"', "indicator 空气质量优良率: units is no field; did you mean unit?"),
         ("[[indicator]]", "[[indicator]", "line 1"),
     ],
 )
@@ -209,11 +209,11 @@ def test_a_bad_file_of_indicators_is_refused_with_the_place(tmp_path: Path, old:
     ("said", "where"),
     [
         ('title = "{year}"', "title: {year} is no field"),
-        ('[phrases]\ncomplaints = "{received"', "phrases.complaints: a brace"),
-        ('[phrases]\ncomplaints = "{received.__class__}"', "phrases.complaints: a brace"),
-        ("[[campaign]]\nchecked = 3", "campaign.0.batch"),
-        ('[[campaign]]\nbatch = "x"\nchecked = -1', "campaign.0.checked"),
-        ("[sources]\ncity = 1", "sources.city"),
+        ('[phrases]\ncomplaints = "{received"', "phrases: complaints: a brace"),
+        ('[phrases]\ncomplaints = "{received.__class__}"', "phrases: complaints: a brace"),
+        ("[[campaign]]\nchecked = 3", "campaign no. 1: batch is missing"),
+        ('[[campaign]]\nbatch = "x"\nchecked = -1', "campaign no. 1: checked: -1 is less than 0"),
+        ("[sources]\ncity = 1", "sources: city: 1 is no text: write it in quotes"),
     ],
 )
 def test_a_bad_report_file_is_refused_with_the_place(tmp_path: Path, said: str, where: str) -> None:
