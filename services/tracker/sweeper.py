@@ -20,7 +20,7 @@ from shared.codec.receipts import Answer
 log = structlog.get_logger()
 
 TICK_SECONDS: Final = 0.5
-FEW: Final = 12
+FEW: Final = 24
 """Tasks of a turn while a few pushes come: the next one waits for so many at most."""
 ANSWER_SECONDS: Final = 2.0
 GIVE_WAY_SECONDS: Final = 0.5
@@ -114,7 +114,7 @@ class Sweeper:
             return
         if self._guard.look() is not None:
             return  # the clock was set since the last look: what it showed just now is not to be trusted
-        self._most = FEW
+        self._most, self._taken = FEW, self._traffic.taken
         while await self._writer.cross(watermark, self._most):
             await self._give_way(watermark)
         await self._answer(await self._writer.settle(now))
