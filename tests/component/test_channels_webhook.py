@@ -164,6 +164,20 @@ async def test_method_headers_and_body_are_the_offices_own(receiver: WebReceiver
     assert got.body.startswith(b"to=13800000001,13800000002&text=2%20%E4%BB%B6")
 
 
+async def test_the_body_of_a_get_is_its_query(receiver: WebReceiver, tmp_path: Path) -> None:
+    more = 'preset = "sms"\nmethod = "GET"\nbody = "phone={{ recipient.mobile }}&text={{ text | urlencode }}"'
+    outcome = await channel_of(tmp_path, own(receiver, more, path="/send?sn=office")).send(MESSAGE, [ZHANG], NOW)
+    (got,) = receiver.received
+    assert (outcome.result, got.method, got.body) == ("delivered", "GET", b"")
+    assert got.target.startswith("/send?sn=office&phone=13800000001&text=2%20%E4%BB%B6")
+
+
+async def test_a_query_that_is_no_query_fails_the_message(receiver: WebReceiver, tmp_path: Path) -> None:
+    channel = channel_of(tmp_path, own(receiver, 'method = "GET"\nbody = "text={{ text }}"'))
+    assert (await channel.send(MESSAGE, [ZHANG], NOW)).result == "failed"
+    assert receiver.received == []
+
+
 async def test_a_template_that_fails_on_a_message_fails_the_message(receiver: WebReceiver, tmp_path: Path) -> None:
     text = own(receiver, 'headers = {Content-Type = "text/plain"}\nbody = "{{ lines[1] }} {{ 1 // (lines | length - 3) }}"')
     message = Message("x", "题", ("一", "二", "三"), None, NOW)

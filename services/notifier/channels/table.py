@@ -90,7 +90,8 @@ class WebhookTable(_Table):
     key: Annotated[str, Field(min_length=1), AfterValidator(_key)] | None = None
     secret: _Secret | None = None
     former_secret: _Secret | None = None
-    method: Literal["POST", "PUT", "PATCH"] = "POST"
+    method: Literal["GET", "POST", "PUT", "PATCH"] = "POST"
+    """With GET the body is the query of the URL."""
     headers: Annotated[dict[str, str], AfterValidator(_headers)] = {}
     body: str | None = None
     most_bytes: Annotated[int, Field(ge=200, le=_MOST_BYTES)] | None = None
@@ -122,6 +123,8 @@ class WebhookTable(_Table):
             raise ValueError("url: write either the whole url or base_url and key")
         if self.url is None and (self.key is None or self.known.path is None):
             raise ValueError("url: write the whole url, or for a robot of a preset its key")
+        if self.method == "GET" and (self.body is None or self.secret is not None):
+            raise ValueError("method: a GET needs a body, which becomes its query, and has nothing that a secret could sign")
         self._check_secrets()
         self._check_host()
         return self

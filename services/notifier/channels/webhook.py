@@ -80,6 +80,8 @@ class Webhook:
             url = url.copy_merge_params(dingtalk_parameters(now, self.secrets[0]))
         elif self.signing == "feishu" and self.secrets:
             body = feishu_body(body, now, self.secrets[0])
+        if self.method == "GET":
+            url, body = url.copy_with(query=b"&".join(filter(None, (url.query, body)))), b""
         return httpx.Request(self.method, url, headers=headers, content=body)
 
     def _without_secrets(self, text: str, request: httpx.Request) -> str:
