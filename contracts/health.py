@@ -23,8 +23,9 @@ class DetectorPartition(FiguresContract):
 
     partition: int
     lag_seconds: float = Field(
-        description="Age of the oldest deadline that is due and not claimed; 0 when there is none. Due is what lies before the "
-        "watermark; when the detector has not finished a look for some seconds, what lies before now."
+        description="Age of the oldest deadline that is due and not claimed, at most the time since all were; 0 when there is "
+        "none. Due is what lies before the watermark; when the detector has not finished a look for some seconds, what lies "
+        "before now."
     )
     watermark: Instant | None = Field(
         description="Everything that was pushed before it has been processed; null while nothing is known of it."

@@ -60,17 +60,19 @@ class Heartbeat:
         bound = now if is_stuck or watermark is None else watermark
         return DetectorPartition(
             partition=sweeper.partition,
-            lag_seconds=lag_seconds(sweeper.wake, bound, now),
+            lag_seconds=lag_seconds(sweeper.wake, bound, now, elapsed - sweeper.claimed_elapsed),
             watermark=None if watermark == NOTHING_YET else watermark,
             looked_at=sweeper.looked_at,
         )
 
 
-def lag_seconds(wake: datetime | None, bound: datetime, now: datetime) -> float:
-    """Age of a deadline that should have been claimed before the bound; 0 for one that comes later and for none."""
+def lag_seconds(wake: datetime | None, bound: datetime, now: datetime, unclaimed_for: float) -> float:
+    """Age of a deadline that should have been claimed before the bound, but no more than the seconds since all were claimed: what
+    is told late may have been due long before it was known. 0 for one that comes later and for none.
+    """
     if wake is None or wake >= bound:
         return 0.0
-    return round(max(0.0, (now - wake).total_seconds()), 3)
+    return round(max(0.0, min((now - wake).total_seconds(), unclaimed_for)), 3)
 
 
 async def _publish(client: Client, bucket: Any, said: Detector) -> None:

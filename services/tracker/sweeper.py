@@ -69,6 +69,8 @@ class Sweeper:
         """When all that was due had been claimed last, or nothing was due, or it was held for the clock's sake."""
         self.looked_elapsed = 0.0
         """The same on the clock of the event loop, which nobody sets."""
+        self.claimed_elapsed = 0.0
+        """When there was last nothing that was due and not claimed, on the same clock; 0 before the first time."""
 
     @property
     def partition(self) -> int:
@@ -94,8 +96,10 @@ class Sweeper:
             self._traffic.changed.clear()
             wake = await self._writer.next_wake()
             held = self._guard.look() is not None
-            if not held and wake is not None and wake < self._clock.now():
-                await self._sweep()
+            elapsed = asyncio.get_running_loop().time()
+            is_due = wake is not None and wake < self._clock.now()
+            if not is_due or (not held and await self._sweep()):
+                self.claimed_elapsed = elapsed
             self.looked_at, self.looked_elapsed = self._clock.now(), asyncio.get_running_loop().time()
             await self._traffic.next_commit(TICK_SECONDS)
 
@@ -105,19 +109,21 @@ class Sweeper:
             pass
         await self._answer(await self._writer.settle(instant))
 
-    async def _sweep(self) -> None:
+    async def _sweep(self) -> bool:
+        """Claim what was due when it began; False where that could not be."""
         now = self._clock.now()
         try:
             watermark = await self._watermark.now()
         except (NatsError, APIError, TimeoutError) as error:
             log.warning("tracker.no_watermark", partition=self._writer.partition, error=repr(error))
-            return
+            return False
         if self._guard.look() is not None:
-            return  # the clock was set since the last look: what it showed just now is not to be trusted
+            return False  # the clock was set since the last look: what it showed just now is not to be trusted
         self._most, self._taken = FEW, self._traffic.taken
         while await self._writer.cross(watermark, self._most):
             await self._give_way(watermark)
         await self._answer(await self._writer.settle(now))
+        return True
 
     async def _give_way(self, watermark: datetime) -> None:
         """Let the pushes that are under way go first, and load the next turn. It is of as many tasks as pushes came since the
