@@ -65,10 +65,12 @@ def left(due: datetime, now: datetime, calendar: Calendar) -> str:
     word = "已逾期" if late else "剩余"
     if last - first < _DAY:
         minutes = int((last - first).total_seconds() // 60)
+        if late and not minutes:
+            return "刚刚逾期"
         hours = f"{minutes // 60} 小时" if minutes >= 60 else ""
         return f"{word} {hours}{f' {minutes % 60} 分钟' if minutes % 60 or not hours else ''}".replace("  ", " ")
     days = calendar.working_days(last_day(first, calendar), last_day(last, calendar))
-    return f"{word} {days} 个工作日"
+    return f"{word} {days} 个工作日" if days else f"{word} {(last - first).days} 天（均为非工作日）"
 
 
 def urged_by(source: str, letter: str, text: str) -> str:

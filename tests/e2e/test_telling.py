@@ -17,6 +17,7 @@ from tests.support.duban import Up, asked, started, up
 from tests.support.mail_receiver import MailReceiver, mail_receiver
 from tests.support.offices import AT_ONCE, mail, robot
 from tests.support.pushed import raw
+from tests.support.read_messages import mail_of
 from tests.support.receivers import Reply, WebReceiver, web_receiver
 
 TAKEN: Final = Reply(body=b'{"errcode":0,"errmsg":"ok"}')
@@ -125,13 +126,17 @@ async def test_the_demos_half_year_tells_whom_it_concerns(tmp_path: Path) -> Non
         begun = SystemClock().now()
         log = await asyncio.to_thread(fed)
         assert (SystemClock().now() - begun).total_seconds() < 150
-        await eventually(lambda: all_in(web, log), 10)
+        await eventually(lambda: all_in(web, mails, log), 10)
     sent = [one for one in log if one["state"] == "told"]
     assert len(sent) > 100
     for one in sent:
         assert [way["state"] for way in one["deliveries"]] == ["delivered"], one  # type: ignore[attr-defined]
         assert "，通知" in str(one["reason"])
-    texts = texts_of(web)
+    assert {(one["role"] == "handler", way["channel"]) for one in sent for way in one["deliveries"]} == {  # type: ignore[attr-defined]
+        (True, "robot"),
+        (False, "mail"),
+    }
+    texts = [*texts_of(web), *(mail_of(mails, nth)[1] for nth in range(len(mails.mails)))]
     assert {str(one["number"]) for one in sent} <= {number for number in numbers_of(log) if any(number in text for text in texts)}
     late = [one for one in log if one["kind"] == "overdue" and one["state"] == "told"]
     assert {one["role"] for one in late} >= {"handler", "section-head", "deputy-head"}
@@ -141,9 +146,9 @@ async def test_the_demos_half_year_tells_whom_it_concerns(tmp_path: Path) -> Non
     assert all("00:00:00" <= at[11:19] <= "09:30:00" for at in of_days), "in office hours, of which 17:30 is 09:30 in UTC"
 
 
-async def all_in(web: WebReceiver, log: list[dict[str, object]]) -> bool:
+async def all_in(web: WebReceiver, mails: MailReceiver, log: list[dict[str, object]]) -> bool:
     ways = {way["id"] for one in log for way in one["deliveries"]}  # type: ignore[attr-defined]
-    return len(web.received) >= len(ways)
+    return len(web.received) + len(mails.mails) >= len(ways)
 
 
 def numbers_of(log: list[dict[str, object]]) -> set[str]:

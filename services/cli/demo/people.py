@@ -6,10 +6,18 @@ from services.cli.demo.units import AIR, ENFORCEMENT, OFFICE, PETITIONS, UNITS, 
 
 
 def people(channels: tuple[str, ...] = ()) -> str:
-    """The demo's `people.toml`, all told by these channels; by none, what they are told stands in their inboxes."""
-    told_by = f"channels = {_listed(channels)}\n" if channels else ""
+    """The demo's `people.toml`: handlers are told by the first of these channels, the others by the last; by none, what they are
+    told stands in their inboxes.
+    """
     head = "# Who is told of what. Posts, not persons: an office writes its own people here.\n\n"
-    return head + "\n".join(_people()).replace("[[person.post]]", f"{told_by}[[person.post]]")
+    return head + "\n".join(_told_by(one, channels) for one in _people())
+
+
+def _told_by(person: str, channels: tuple[str, ...]) -> str:
+    if not channels:
+        return person
+    listed = _listed(channels if 'role = "handler"' in person else channels[::-1])
+    return person.replace("[[person.post]]", f"channels = {listed}\n[[person.post]]")
 
 
 def _people() -> Iterator[str]:
