@@ -10,7 +10,7 @@ from shared.domain.matter import DUBAN, Matter
 from shared.domain.person import Chosen, Role, Roster
 from shared.domain.route import Route, route_of
 from shared.domain.task import Task
-from shared.domain.telling import Hours, Turn, first_turn, is_urgent, next_turn
+from shared.domain.telling import Hours, Turn, first_turn, is_of_hours, is_urgent, next_turn
 from shared.domain.value import value
 
 Topic = Literal["sign", "respond", "finish", "internal", "answer", "look-back", "urge", "alarm"]
@@ -192,7 +192,7 @@ def alarm_notices(occasion: Occasion, office: Office) -> tuple[Notice, ...]:
 
 def _is_urgent(occasion: Occasion, task: Task) -> bool:
     if occasion.topic in ("urge", "alarm"):
-        return task.priority == "extra_urgent"
+        return task.priority == "extra_urgent" or is_of_hours(task)
     clock = next((one for one in task.clocks if one.name == occasion.topic), None)
     return clock is not None and is_urgent(task, clock, occasion.rung)
 

@@ -38,8 +38,13 @@ def is_urgent(task: Task, clock: Clock, rung: str) -> bool:
     if length and Budget.parse(length).in_hours is None:
         return False
     if clock.name in _BY_THE_MATTER:
-        return any(one.is_of_hours for one in task.clocks if one.name in _OF_THE_MATTER)
+        return is_of_hours(task)
     return bool(length) or clock.is_of_hours
+
+
+def is_of_hours(task: Task) -> bool:
+    """Whether a matter was given no more than 24 hours, for its finishing or its response."""
+    return any(clock.is_of_hours for clock in task.clocks if clock.name in _OF_THE_MATTER)
 
 
 def rank(rung: str) -> tuple[int, int]:

@@ -44,6 +44,14 @@ def test_a_directive_of_hours_goes_up_the_ladder_in_the_night_with_those_on_duty
     office.quiet_until("2027-03-01 00:00")
 
 
+def test_who_is_urged_on_a_matter_of_hours_is_told_at_once_and_on_one_of_days_in_the_morning() -> None:
+    office = directive().hears(urge(local("2026-12-05 20:00")))
+    office.at("2026-12-05 20:00").expects("handler-1", "urge 7").expects("head-of-air", "urge 7")
+    of_days = story("2026-12-01 09:00").hears(given_to("air", "2026-12-01 09:00", "2026-12-20 17:30"))
+    of_days.hears(urge(local("2026-12-05 20:00"))).quiet_until("2026-12-07 09:00")
+    of_days.at("2026-12-07 09:00").expects("handler-1", "urge 7").expects("head-of-air", "urge 7")
+
+
 def test_who_is_on_duty_for_a_unit_above_is_told_and_who_is_for_another_is_not() -> None:
     office = story("2026-12-05 12:00", ON_DUTY).hears(given_to("air", "2026-12-05 12:00", None, policy="of-hours"))
     office.at("2026-12-06 10:00").expects("handler-1", "near-2h 7").expects("duty-2", "near-2h 7")
