@@ -55,9 +55,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data, file, refused = folder / "data", folder / "history.jsonl", folder / "refused.jsonl"
     file.write_bytes(b"\n".join(map(raw, HISTORY)))
     refused.write_bytes(b"\n".join(raw(event) for event in (AFTER_CLOSING, *(event for event, _, _ in REFUSED))))
-    with up(data):
+    with up(data) as running:
         pushed = asked("push", file, "--data", data, "--json").json
         assert pushed["accepted"] == len(HISTORY), pushed
+        running.process.meanwhile(lambda: "late-5wd" in rungs_of(data, "B"), "raises the last alert of what is late", within=20)
         before = asked("task", "show", SOURCE, "B", "--data", data, "--json").json
         answered = asked("push", refused, "--data", data, "--json").json
         assert (answered["rejected"], answered["parked"]) == (len(REFUSED), 1), answered
@@ -66,6 +67,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert "sign is not open while the task is closed" in waits["reasons"][0]["message"]
         assert asked("task", "show", SOURCE, "B", "--data", data, "--json").json == before, "what is refused changes nothing"
     return data
+
+
+def rungs_of(data: Path, number: str) -> set[str]:
+    """What was raised of a matter so far."""
+    return {alert["rung"] for alert in asked("alerts", "--data", data, "--json").json if alert["subject"] == number}
 
 
 def shown(data: Path, command: str, number: str) -> Any:
