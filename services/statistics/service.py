@@ -63,9 +63,10 @@ class Statistics:
         client: Client | None = None
         try:
             client, js = await connect(self._broker, self._url)
-            bucket = await stats_bucket(js)
             await self._broker.start()
-            await client.flush()  # who asks as soon as we say that we run is heard
+            # The answer comes once the server knows our subscriptions: who asks as soon as we say that we run is heard. A flush
+            # does not tell, since its ping overtakes what waits to be written.
+            bucket = await stats_bucket(js)
             if started is not None:
                 started.set()
             while True:

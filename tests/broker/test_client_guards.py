@@ -1,15 +1,18 @@
 """The traps of the NATS client and of FastStream that our guards stand in: each test fails when its guard is taken away."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import faststream.nats.broker.broker as faststream_broker
+import nats
 import pytest
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import AuthorizationError
+from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 
 from contracts import subjects
@@ -56,6 +59,31 @@ async def test_after_the_first_connect_no_error_ends_the_reconnecting(nats_url: 
         assert tuple(faststream_broker.UNRECOVERABLE_CONNECT_ERRORS) == ()
     finally:
         await stop(broker, client)
+
+
+async def test_a_request_goes_behind_a_subscription_and_the_ping_of_a_flush_does_not() -> None:
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"x","version":"2.15.1","max_payload":1048576,"proto":1,"headers":true}\r\n')
+        while line := await reader.readline():
+            heard.append(line.split()[0])
+            if line.startswith(b"PING"):
+                writer.write(b"PONG\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        client = await nats.connect(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        heard.clear()
+        await client.subscribe("asked")
+        await client.flush()
+        assert heard[0] == b"PING", "the flush is a barrier now: the statistics need not ask for their bucket to have one"
+        heard.clear()
+        await client.subscribe("again")
+        with contextlib.suppress(NatsTimeout):
+            await client.request("nobody", timeout=0.2)
+        assert heard.index(b"SUB") < heard.index(b"PUB")
+        await client.close()
 
 
 async def test_a_cancellation_that_meets_its_answer_is_not_lost(connected: Connected) -> None:
